@@ -1,0 +1,1 @@
+"""The day at the points: officials, places and people who wait."""

@@ -1,0 +1,112 @@
+"""The visit: the record that demand writes and queues finish.
+
+A table of visits is one structured array with a row a visit. Everything above `ticket` is fixed when
+the visit is created; a queue engine fills in the rest once and nothing changes afterwards.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Outcome(IntEnum):
+    """How a visit ended. `VOID` marks a follow-up that never came about; such rows are dropped."""
+
+    SERVED = 0
+    RENEGED = 1
+    BALKED = 2
+    TURNED_AWAY = 3
+    NO_SHOW = 4
+    REMOTE_FAILED = 5
+    VOID = 6
+    PENDING = -1
+
+
+class Channel(IntEnum):
+    """By which channel a visit is served."""
+
+    COUNTER = 0
+    VIDEO = 1
+    SELF_SERVICE = 2
+
+
+class Place(IntEnum):
+    """Kind of place a visit needs; no-shows need none."""
+
+    NONE = -1
+    COUNTER = 0
+    CLOSED_ROOM = 1
+    REMOTE_STATION = 2
+
+
+class Relation(IntEnum):
+    """How a visit came about."""
+
+    FIRST = 0  #: a need of its own
+    SECOND_HERE = 1  #: second matter, queued for at the same point after the first
+    REQUEUE = 2  #: counter visit after a remote session failed, same point, same day
+    SECOND_TRIP = 3  #: second matter that takes another trip (or a slot of its own)
+    RETURN = 4  #: came back after giving up, being turned away or a failed session
+
+
+#: One row a visit. Times are minutes since midnight of `day`, exact multiples of 1/65 536.
+VISIT = np.dtype(
+    [
+        ("id", "i8"),  # unique; see sim.demand.ids
+        ("parent", "i8"),  # id of the visit it follows from, -1
+        ("person", "i8"),  # person's lasting id
+        ("row", "i4"),  # person's row in the population columns
+        ("kind", "i1"),  # 0 resident, 1 cottage dweller
+        ("age", "i1"),  # age-group index
+        ("foreign", "i1"),  # 1 foreign-language speaker
+        ("municipality", "i2"),  # index of the home's (cottage dweller: cottage's) municipality
+        ("origin", "i1"),  # 0 from home, 1 from the cottage
+        ("authority", "i2"),
+        ("matter", "i2"),
+        ("need_day", "i4"),  # day the need arose; days count from 1 January = 0
+        ("day", "i4"),  # day the visit is due
+        ("delay", "i2"),  # working days from the need to the day it is due
+        ("point", "i2"),
+        ("channel", "i1"),
+        ("door", "i2"),  # (point, authority, channel): whose opening hours it keeps
+        ("service", "i2"),  # what an official must be able to do
+        ("place", "i1"),  # kind of place needed
+        ("travel", "f4"),  # one-way travel time [min]
+        ("booked", "i1"),
+        ("no_show", "i1"),
+        ("guided", "i1"),  # 1: needs guidance (a person's first remote visit)
+        ("relation", "i1"),
+        ("attempt", "i1"),  # 0 the first time; counts returns
+        ("second", "i4"),  # row (within the day's slice) of the second matter here, -1
+        ("requeue", "i4"),  # row (within the day's slice) of the counter visit after a failure, -1
+        ("arrival", "f8"),  # [min]; nan for follow-ups until they arise
+        ("order", "f8"),  # arrival that decides the rank in the queue [min]
+        ("appointed", "f8"),  # appointed time [min], nan for walk-ins
+        ("service_time", "f8"),  # [min], > 0
+        ("patience", "f8"),  # [min], >= 0, may be inf
+        ("guidance_time", "f8"),  # [min], 0 unless guided
+        ("fail_after", "f8"),  # [min] until a failing remote session is given up, inf otherwise
+        ("balk_u", "f8"),  # uniform that decides balking; 2 never balks
+        ("ticket", "f8"),  # when inside the doors with a ticket [min], nan if never
+        ("start", "f8"),  # start of service [min], nan if never
+        ("end", "f8"),  # end of service, or when the person left [min]
+        ("official", "i4"),  # who served, -1
+        ("guide", "i4"),  # who guided, -1
+        ("outcome", "i1"),
+    ]
+)
+
+
+def empty_visits(n: int) -> NDArray[np.void]:
+    """Return `n` visits whose fields hold *not yet*: no parent, no follow-up, pending."""
+    visits = np.zeros(n, VISIT)
+    for field in ("parent", "second", "requeue", "official", "guide", "place", "outcome"):
+        visits[field] = -1
+    for field in ("arrival", "order", "appointed", "ticket", "start", "end"):
+        visits[field] = np.nan
+    visits["fail_after"] = np.inf
+    visits["balk_u"] = 2.0
+    return visits
