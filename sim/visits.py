@@ -6,6 +6,7 @@ the visit is created; a queue engine fills in the rest once and nothing changes 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
@@ -110,3 +111,75 @@ def empty_visits(n: int) -> NDArray[np.void]:
     visits["fail_after"] = np.inf
     visits["balk_u"] = 2.0
     return visits
+
+
+#: One row an official and day on duty: minutes rostered (breaks out), worked outside the roster, on call.
+OFFICIAL_DAY = np.dtype(
+    [("day", "i4"), ("official", "i4"), ("rostered", "f8"), ("outside", "f8"), ("on_call", "f8")]
+)
+
+
+class NeedChannel(IntEnum):
+    """What became of a need; the first axis of `YearRecords.needs`."""
+
+    VISIT = 0
+    ONLINE = 1
+    UNMET = 2  #: no acceptable point within the horizon
+    NO_SLOT = 3  #: booked matter, diary full to its horizon
+    LOST = 4  #: gave up for good after an unsuccessful visit
+    OUTSIDE = 5  #: served at a point outside the region
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names behind the indices of a visit table, in index order."""
+
+    authorities: tuple[str, ...]
+    matters: tuple[str, ...]  #: "authority.matter"
+    points: tuple[str, ...]
+    municipalities: tuple[str, ...]
+    age_groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OfficialName:
+    """Who an official index is."""
+
+    row: str  #: name of the roster row
+    number: int  #: 1, 2, ... within the row
+    works_at: str  #: a point, or a remote pool
+    skills: tuple[tuple[str, int], ...]  #: (authority, Channel); ("guidance", COUNTER) for a guide
+    on_call: bool
+
+
+@dataclass(frozen=True)
+class YearRecords:
+    """Everything one simulated year leaves behind; all statistics are computed from it afterwards.
+
+    Attributes
+    ----------
+    year
+        Calendar year; `VISIT.day` and `OFFICIAL_DAY.day` count from its 1 January = 0.
+    visits
+        `VISIT` rows due in the year, by (day, id), without `VOID`.
+    officials
+        `OFFICIAL_DAY` rows.
+    needs
+        Counts (n_need_channels, n_authorities, 12 months, n_age_groups, n_municipalities, 2 kinds of person).
+    persons
+        Persons (n_age_groups, n_municipalities, 2 kinds) living in the model that year.
+    places
+        Places (n_points, 3 kinds).
+    open_minutes
+        Minutes that each door was open over the year (n_points, n_authorities, n_channels).
+    """
+
+    year: int
+    names: Names
+    official_names: tuple[OfficialName, ...]
+    visits: NDArray[np.void]
+    officials: NDArray[np.void]
+    needs: NDArray[np.int64]
+    persons: NDArray[np.int64]
+    places: NDArray[np.int64]
+    open_minutes: NDArray[np.float64]
