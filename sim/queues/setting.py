@@ -39,3 +39,10 @@ class Setting(NamedTuple):
     fetch_minutes: float  # [min] until an on-call official comes
     balking_queue_length: float  # B: persons waiting per official at which half turn away
     send_away: bool  # closing policy: False serve_all, True send_away
+
+
+class DayExtra(NamedTuple):
+    """What a day leaves behind besides the records of its visits."""
+
+    outside: NDArray[np.float64]  # (O,) minutes worked or held outside the shift segments [min]
+    on_call: NDArray[np.float64]  # (O,) minutes present on call [min]
