@@ -1,0 +1,151 @@
+"""Load a scenario: find its file, put its layers together, check it, and report everything that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+import sim
+from sim.config.checks import check_scenario
+from sim.config.layers import (
+    COMMAND_LINE,
+    flatten,
+    merge,
+    read_layers,
+    read_settings,
+    without,
+)
+from sim.config.messages import problems_of
+from sim.config.scenario import OWN_KEYS, Scenario
+from sim.config.yaml_source import Document, Where, nearest
+from sim.errors import InputError, Problem
+
+_SUFFIXES = (".yaml", ".yml")
+#: A wrong value takes this many levels of keys with it when the rest of the file is checked without it.
+_PRUNED_LEVELS = 3
+#: What stands in for a wrong value that has no default, so that the rest can be checked at all.
+_STAND_INS = {"year": 2019, "reading": "plan"}
+
+
+def load_scenario(ref: str | Path, sets: Sequence[str] = ()) -> Scenario:
+    """Load and check a scenario.
+
+    Parameters
+    ----------
+    ref
+        Path from the working directory, else the name of a shipped scenario.
+    sets
+        Settings ``a.b=value`` laid over the file; they go through the same checks.
+
+    Returns
+    -------
+    Scenario
+        Frozen; a region given as a path is absolute in it.
+
+    Raises
+    ------
+    InputError
+        All problems of the file, its parents and the settings at once, each with line and column.
+    """
+    path = find_scenario(ref)
+    document = _document(path, sets)
+    document.data.setdefault("name", path.stem)
+    scenario, problems = _validated(document)
+    if scenario is not None:
+        problems += [document.problem(where, message) for where, message in check_scenario(scenario)]
+    if problems or scenario is None:
+        raise InputError(_in_order(problems))
+    return scenario
+
+
+def find_scenario(ref: str | Path) -> Path:
+    """Return the file of a scenario given by path or by the name of a shipped one.
+
+    Raises
+    ------
+    InputError
+        There is neither.
+    """
+    path = Path(ref)
+    try:
+        if path.is_file():
+            return path
+        exists = path.exists()
+    except (OSError, ValueError):
+        exists = False
+    if str(ref) in shipped_scenarios():
+        return shipped_scenarios()[str(ref)]
+    if exists:
+        raise InputError(Problem(str(ref), "is not a file"))
+    hint = nearest(str(ref), shipped_scenarios())
+    raise InputError(Problem(str(ref), f"no such file, and no shipped scenario of that name{hint}"))
+
+
+@cache
+def shipped_scenarios() -> dict[str, Path]:
+    """Return the shipped scenarios by name: those of the wheel, else those of the checkout."""
+    package = Path(sim.__file__).parent
+    folders = [folder for folder in (package / "configs", package.parent / "configs") if folder.is_dir()]
+    files = sorted(folders[0].glob("*.yaml")) if folders else []
+    return {file.stem: file for file in files}
+
+
+def _find_parent(name: str, folder: Path) -> Path | None:
+    try:
+        beside = folder / name
+        return beside if beside.is_file() else shipped_scenarios().get(name)
+    except (OSError, ValueError):
+        return None
+
+
+def _document(path: Path, sets: Sequence[str]) -> Document:
+    """Return the file laid over its parents, with the settings laid over it."""
+    layers = [flatten(layer, "parameters") for layer in read_layers(path, _find_parent)]
+    layers = [*(without(layer, OWN_KEYS) for layer in layers[:-1]), layers[-1]]
+    document = layers[0]
+    for layer in [*layers[1:], *(flatten(setting, "parameters") for setting in read_settings(sets))]:
+        document = merge(document, layer)
+    return _with_region_path(document)
+
+
+def _with_region_path(document: Document) -> Document:
+    """Make a region given as a path absolute; it is relative to the file that names it."""
+    region = document.data.get("region")
+    if isinstance(region, str) and ("/" in region or "\\" in region or region.startswith(".")):
+        named_in = document.mark(("region",)).path
+        folder = Path() if named_in == COMMAND_LINE else Path(named_in).parent
+        document.data["region"] = str((folder / region).resolve())
+    return document
+
+
+def _validated(document: Document) -> tuple[Scenario | None, list[Problem]]:
+    """Return the scenario, without its wrong keys where some are wrong, and the problems so far."""
+    problems = list(document.problems)
+    try:
+        return Scenario.model_validate(document.data), problems
+    except ValidationError as error:
+        problems += problems_of(error, Scenario, document)
+        rest = document.data
+        for detail in error.errors():
+            rest = _pruned(rest, detail["loc"][:_PRUNED_LEVELS])
+    try:
+        return Scenario.model_validate(_STAND_INS | rest), problems
+    except ValidationError:
+        return None, problems
+
+
+def _pruned(data: dict[str, Any], where: Where) -> dict[str, Any]:
+    head, *rest = where
+    inside = data.get(str(head))
+    if rest and isinstance(inside, dict):
+        return {**data, head: _pruned(inside, tuple(rest))}
+    return {key: value for key, value in data.items() if key != head}
+
+
+def _in_order(problems: Sequence[Problem]) -> list[Problem]:
+    """Sort problems by file and position, without repetitions."""
+    return sorted(set(problems), key=lambda p: (p.path, p.line or 0, p.column or 0, p.key or "", p.message))

@@ -1,0 +1,215 @@
+"""The scenario: everything a user decides about one simulated year, checked and frozen."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+import sim
+
+_DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+_CLOCK = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_NTH = "(?:1st|2nd|3rd|4th|5th)"
+_WEEKDAYS = f"{_DAY}(?:-{_DAY})?(?:,{_DAY}(?:-{_DAY})?)*"
+
+#: Days of a timetable: weekdays, ranges of them, the n-th of a month, or the eves of public holidays.
+Days = Annotated[
+    str,
+    StringConstraints(pattern=f"^(?:(?:{_NTH}(?:,{_NTH})* )?{_WEEKDAYS}|eves)$"),
+    Field(examples=["Mon-Fri", "Mon,Wed", "1st,3rd Tue", "eves"]),
+]
+#: Time of day.
+Clock = Annotated[str, StringConstraints(pattern=f"^{_CLOCK}$"), Field(examples=["09:00"])]
+#: Part of a shift in which an official is away.
+Break = Annotated[str, StringConstraints(pattern=f"^{_CLOCK}-{_CLOCK}$"), Field(examples=["11:00-11:30"])]
+#: What an official can do: an authority's counter or video desk, or guidance at the first remote visit.
+Skill = Annotated[
+    str,
+    StringConstraints(pattern="^(?:guidance|[^:;,|]+:(?:counter|video|self_service))$"),
+    Field(examples=["AUTHORITY:counter", "AUTHORITY:video", "guidance"]),
+]
+#: Name of a scenario; it names a folder too.
+Name = Annotated[
+    str, StringConstraints(pattern="^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"), Field(examples=["baseline_2030"])
+]
+#: Values of parameters by dotted key; a file may nest them.
+Overrides = Annotated[
+    dict[str, float],
+    WithJsonSchema({"type": "object", "additionalProperties": {"type": ["number", "object"]}}),
+]
+Count = Annotated[int, Field(ge=0, le=1000)]
+Position = Annotated[float, Field(ge=-1, le=1)]
+
+
+class Part(BaseModel):
+    """Base of all parts of a configuration: frozen, of exact types, without unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class OfficialChange(Part):
+    """Changes of one roster row, or a row of its own; what is not given stays as in the region's row."""
+
+    works_at: str | None = Field(None, description="point, or remote pool, where the officials work")
+    skills: tuple[Skill, ...] | None = Field(None, description="what each of them can do")
+    count: Count | None = Field(None, description="officials present")
+    days: Days | None = Field(None, description="days on which they work")
+    start: Clock | None = Field(None, description="start of the shift")
+    end: Clock | None = Field(None, description="end of the shift")
+    breaks: tuple[Break, ...] | None = Field(
+        None, description="breaks, given in turn to the officials of the row"
+    )
+    diary: Count | None = Field(None, description="how many of them are set aside for booked visits")
+    on_call: bool | None = Field(None, description="not rostered, comes when somebody waits")
+
+
+class PlacesChange(Part):
+    """Places of each kind at a point; what is not given stays as in the region's table."""
+
+    counter: Count | None = None
+    closed_room: Count | None = None
+    remote_station: Count | None = None
+
+
+class Staffing(Part):
+    """Officials and places."""
+
+    base: str = Field(description="staffing of the region's tables officials and places")
+    closing: Literal["serve_all", "send_away"] = Field(
+        "serve_all", description="what happens at closing time to those who wait inside"
+    )
+    officials: dict[str, OfficialChange] = Field({}, description="changes by roster row")
+    places: dict[str, PlacesChange] = Field({}, description="changes by point")
+
+
+class Window(Part):
+    """One row of opening hours."""
+
+    days: Days
+    open: Clock
+    close: Clock
+    mode: Literal["walk_in", "booked", "remote", "self_service"] = "walk_in"
+
+
+class Demand(Part):
+    """Levers of needs, channel and choice."""
+
+    adoption: Position = Field(0.0, description="digital adoption in its range: -1 low, 0 base, 1 high")
+    acceptance: Position = Field(
+        0.0, description="acceptance of a video desk in its range: -1, 0, 1 likewise"
+    )
+    cottages: bool = Field(True, description="whether cottage dwellers come and residents go to cottages")
+    choice: Literal["logit", "nearest"] = Field("logit", description="how people choose a point")
+    epidemic: bool = Field(False, description="whether the monthly profile of the epidemic acts")
+    need_factors: dict[str, Annotated[float, Field(ge=0, le=100)]] = Field(
+        {}, description="factor on the needs of an authority"
+    )
+
+
+class Feedback(Part):
+    """Switches of what acts from the next day on."""
+
+    remembered_wait: bool = Field(False, description="people remember their wait at a point")
+    returns: bool = Field(False, description="who was not served may come back")
+    learning: bool = Field(False, description="a guided remote visit teaches")
+
+
+class RunSettings(Part):
+    """How a scenario is run."""
+
+    replications: int = Field(10, ge=1, le=100_000, description="simulated years with luck of their own")
+    seed: int = Field(20300, ge=0, lt=2**63, description="seed of all random numbers")
+    engine: Literal["simpy", "compiled"] = Field("simpy", description="queue engine; both say the same")
+
+
+#: Keys that a file does not inherit from its parent.
+OWN_KEYS = ("name", "title", "description")
+
+
+class Scenario(Part):
+    """One scenario, checked.
+
+    `sim.config.load_scenario` makes one from a file; the constructor takes plain values and checks
+    them by themselves, not against the region.
+
+    Attributes
+    ----------
+    region
+        Name of a shipped region or path to a region's folder.
+    year
+        Simulated year, 2019–2040.
+    parameters
+        Values of the registry's parameters that differ from their base, by dotted key.
+    """
+
+    name: Name = Field(description="name of the scenario and of its results; default: the file's name")
+    title: dict[Literal["fi", "sv", "en"], str] = Field({}, description="title by language")
+    description: str = Field("", description="what the scenario is for")
+    region: str = Field(description="name of a shipped region, or path to a region's folder")
+    year: int = Field(ge=2019, le=2040, description="simulated calendar year")
+    reading: Literal["plan", "history", "projection"] = Field(
+        description="how need is set: to the plan's estimates, to history, or by nothing"
+    )
+    network: str = Field(description="network of the region: which points are open")
+    points: dict[str, Literal["open", "closed"]] = Field({}, description="differences from the network")
+    population: str = Field(description="series of the region's population")
+    staffing: Staffing
+    hours: dict[str, dict[str, tuple[Window, ...]]] = Field(
+        {}, description="opening hours by point and authority in place of the region's"
+    )
+    demand: Demand = Demand()
+    feedback: Feedback = Feedback()
+    parameters: Overrides = Field({}, description="parameters of the registry that differ from their base")
+    run: RunSettings = RunSettings()
+
+    def title_in(self, language: str) -> str:
+        """Return the title in a language, else its name."""
+        titles: Mapping[str, str] = self.title
+        return titles.get(language, self.name)
+
+    def resolved(self) -> dict[str, Any]:
+        """Return the scenario as plain values without defaults left open; it loads back as a file."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    def content(self) -> dict[str, Any]:
+        """Return what decides the result of a replication, apart from the seed and the region's data.
+
+        Left out: names and texts, how it is run, and where the region lies.
+        """
+        return {
+            key: value for key, value in self.resolved().items() if key not in (*OWN_KEYS, "region", "run")
+        }
+
+    def digest(self) -> str:
+        """Return 12 hex digits over all that decides the results: content, seed, region's data, model."""
+        from sim.region import load_region  # the tables are read only when a digest is asked for
+
+        data = load_region(self.region).digest
+        return hash_of([self.content(), self.run.seed, data, sim.MODEL_VERSION])[:12]
+
+
+def hash_of(value: Any) -> str:
+    """Return the SHA-256 of a plain value in canonical JSON, 64 hex digits.
+
+    >>> hash_of({"a": 1, "b": 2}) == hash_of({"b": 2, "a": 1})
+    True
+    """
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def scenario_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a scenario file, which may hold differences from its parent only."""
+    schema = Scenario.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["properties"]["extends"] = {
+        "type": "string",
+        "description": "parent: a file beside this one, or a shipped scenario",
+    }
+    for part in (schema, *schema["$defs"].values()):
+        part.pop("required", None)
+    return schema
