@@ -139,10 +139,10 @@ def _validated(document: Document) -> tuple[Scenario | None, list[Problem]]:
 
 
 def _pruned(data: dict[str, Any], where: Where) -> dict[str, Any]:
-    head, *rest = where
-    inside = data.get(str(head))
+    head, rest = str(where[0]), where[1:]
+    inside = data.get(head)
     if rest and isinstance(inside, dict):
-        return {**data, head: _pruned(inside, tuple(rest))}
+        return {**data, head: _pruned(inside, rest)}
     return {key: value for key, value in data.items() if key != head}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
@@ -168,7 +167,7 @@ class Scenario(Part):
 
     def title_in(self, language: str) -> str:
         """Return the title in a language, else its name."""
-        titles: Mapping[str, str] = self.title
+        titles: dict[str, str] = {**self.title}
         return titles.get(language, self.name)
 
     def resolved(self) -> dict[str, Any]:
