@@ -1,0 +1,147 @@
+"""The long table of metrics: blocks are collected, the data frame is built once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from sim.outcomes.columns import Bools, Floats, Ints
+from sim.visits import Channel, Names
+
+#: Name of a sum over points, authorities or channels, and of the period that is the year.
+ALL = "all"
+YEAR = "year"
+#: Name under which officials who guide are listed among the authorities.
+GUIDANCE = "guidance"
+
+COLUMNS = ("year", "point", "authority", "channel", "period", "metric", "statistic", "value", "unit")
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """What a block of values is: its metric, statistic and unit, and its period and channel."""
+
+    name: str
+    statistic: str
+    unit: str
+    period: str = YEAR
+    channel: str = ALL
+
+
+@dataclass
+class LongTable:
+    """Collects blocks of values and turns them into one data frame.
+
+    Parameters
+    ----------
+    year
+        Calendar year of the rows.
+    names
+        Names behind the indices.
+    shown
+        Which (point, authority) have rows, (n_points + 1, n_authorities + 1); the last of an axis is *all*.
+    extra_points
+        Further names that rows may carry as their point (remote pools); their indices follow *all*.
+    """
+
+    year: int
+    names: Names
+    shown: Bools
+    extra_points: tuple[str, ...] = ()
+    _points: list[Ints] = field(default_factory=list)
+    _authorities: list[Ints] = field(default_factory=list)
+    _values: list[Floats] = field(default_factory=list)
+    _metrics: list[Metric] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._shown_at = np.nonzero(self.shown)
+
+    @property
+    def all_points(self) -> int:
+        """Index that stands for all points."""
+        return len(self.names.points)
+
+    @property
+    def all_authorities(self) -> int:
+        """Index that stands for all authorities."""
+        return len(self.names.authorities)
+
+    def add(self, metric: Metric, values: Floats) -> None:
+        """Add the values of every shown (point, authority), shape of `shown`."""
+        self.add_rows(metric, self._shown_at[0], self._shown_at[1], values[self._shown_at])
+
+    def add_by_channel(self, metric: Metric, values: Floats) -> None:
+        """Add values with channels and *all* as a further last axis; idle channels have no row."""
+        self.add(metric, values[:, :, -1])
+        for channel in Channel:
+            cells = values[:, :, channel]
+            at = np.nonzero(self.shown & ~np.isnan(cells) & (cells != 0))
+            single = Metric(metric.name, metric.statistic, metric.unit, metric.period, channel.name.lower())
+            self.add_rows(single, at[0], at[1], cells[at])
+
+    def add_points(self, metric: Metric, values: Floats) -> None:
+        """Add one value a shown point and one for all, authorities taken together, (n_points + 1,)."""
+        point = np.flatnonzero(self.shown[:, -1])
+        self.add_rows(metric, point, np.full(len(point), self.all_authorities), values[point])
+
+    def add_rows(self, metric: Metric, point: Ints, authority: Ints, values: Floats) -> None:
+        """Add values whose points and authorities are given by index, all (n,)."""
+        self._points.append(point)
+        self._authorities.append(authority)
+        self._values.append(values)
+        self._metrics.append(metric)
+
+    def frame(self) -> pd.DataFrame:
+        """Return all rows in the order in which they were added, columns `COLUMNS`."""
+        block = np.repeat(np.arange(len(self._values)), [len(values) for values in self._values])
+        points = (*self.names.points, ALL, *self.extra_points)
+        authorities = (*self.names.authorities, ALL, GUIDANCE)
+        return pd.DataFrame(
+            {
+                "year": np.full(len(block), self.year, np.int64),
+                "point": _texts(points, np.concatenate(self._points)),
+                "authority": _texts(authorities, np.concatenate(self._authorities)),
+                "channel": self._label("channel", block),
+                "period": self._label("period", block),
+                "metric": self._label("name", block),
+                "statistic": self._label("statistic", block),
+                "value": np.concatenate(self._values),
+                "unit": self._label("unit", block),
+            },
+            columns=list(COLUMNS),
+        )
+
+    def _label(self, attribute: str, block: Ints) -> pd.Series[str]:
+        """Return one attribute of the blocks' metrics, a row each."""
+        return _texts([getattr(metric, attribute) for metric in self._metrics], block)
+
+
+def _texts(names: Sequence[str], index: Ints) -> pd.Series[str]:
+    """Return the names at the given indices as a text column."""
+    return pd.Series(pd.array(pa.array(names, pa.large_string()).take(pa.array(index)), dtype="str"))
+
+
+def shown_groups(records_open: Floats, visits: Floats) -> Bools:
+    """Return which (point, authority) get rows: open during the year, or visited.
+
+    Parameters
+    ----------
+    records_open
+        Open minutes (n_points, n_authorities, n_channels).
+    visits
+        Records of any kind (n_points, n_authorities).
+
+    Returns
+    -------
+    ndarray of bool (n_points + 1, n_authorities + 1)
+        Every authority has a row over all points, so that one without visits reads 0.
+    """
+    some = (records_open.sum(axis=2) > 0) | (visits > 0)
+    shown = np.ones((some.shape[0] + 1, some.shape[1] + 1), bool)
+    shown[:-1, :-1] = some
+    shown[:-1, -1] = some.any(axis=1)
+    return shown
