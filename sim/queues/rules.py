@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, dataclass, fields
+from itertools import pairwise
 from math import inf, isnan, nan
 
 import numpy as np
@@ -125,7 +126,7 @@ def deadline(base: float, patience: float, windows: list[Interval]) -> float:
     760.0
     """
     ends = base + patience
-    for (_, shut), (reopen, _) in zip(windows, windows[1:], strict=False):
+    for (_, shut), (reopen, _) in pairwise(windows):
         if base < reopen and ends > shut:
             ends += reopen - max(base, shut)
     return ends
@@ -138,13 +139,13 @@ def tier(visit: Visit, now: float) -> int:
     return BOOKED if visit.appointed <= now else BEFORE_TIME
 
 
-def balks(visit: Visit, ahead: int, on_duty: int, half_length: float) -> bool:
+def balks(balk_u: float, ahead: int, on_duty: int, half_length: float) -> bool:
     """Return whether a walk-in turns away at the sight of the queue.
 
     Parameters
     ----------
-    visit
-        Carries the uniform number that decides, `balk_u`.
+    balk_u
+        Uniform number that decides; 2 never balks.
     ahead
         Persons waiting for the same service.
     on_duty
@@ -153,7 +154,7 @@ def balks(visit: Visit, ahead: int, on_duty: int, half_length: float) -> bool:
         Persons waiting per official at which half of all turn away, > 0.
     """
     ratio = (ahead / max(on_duty, 1)) / half_length
-    return visit.balk_u < min(1.0, ratio * ratio / 2)
+    return balk_u < min(1.0, ratio * ratio / 2)
 
 
 def last_closings(setting: Setting, windows: list[list[Interval]]) -> list[float]:

@@ -128,9 +128,9 @@ class Staff:
         """Return the officials on call who are neither there nor coming."""
         return self.on_call & ~(self.on_duty | self.coming)
 
-    def fetch(self, official: int) -> None:
-        """Call an official who is on call."""
-        self.coming |= 1 << official
+    def fetch(self, officials: list[int]) -> None:
+        """Call officials who are on call."""
+        self.coming |= as_set(officials)
 
     def come_on_call(self, official: int, now: float) -> None:
         """Let an official on call arrive; who has served nobody yet is idle since now."""

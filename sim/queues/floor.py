@@ -1,0 +1,305 @@
+"""The floor of the points on one day: what an arrival, a door, a closing or an end of service changes.
+
+Nothing here waits. An engine calls these methods instant by instant, in the stages of
+`docs/decisions/0002-the-day-at-the-points.md`, with `now` set to the minute of the instant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
+from math import inf
+
+from sim.queues.hall import Hall, Line
+from sim.queues.rules import (
+    Interval,
+    Visit,
+    as_set,
+    balks,
+    deadline,
+    intervals,
+    last_closings,
+    members,
+    tier,
+)
+from sim.queues.setting import ROSTERED, Setting
+from sim.queues.staff import Staff
+from sim.visits import Outcome, Place
+
+
+@dataclass(slots=True, eq=False)
+class Door:
+    """A door, its opening windows on this day, and who waits outside."""
+
+    number: int
+    service: int
+    windows: list[Interval]
+    open: bool = False
+    over: bool = False  #: closed for the last time today
+    outside: list[Visit] = field(default_factory=list)
+
+    def resting(self) -> bool:
+        """Return whether the door will open (again) today but is shut now."""
+        return not (self.open or self.over)
+
+
+class Floor:
+    """Doors, people, officials and places of all points on one day.
+
+    Parameters
+    ----------
+    people
+        Everybody who may come that day, in the rows that follow-ups refer to.
+    setting
+        Points, officials, doors and hours.
+    index
+        Position of the day in `setting.day_type` and `setting.duty`.
+
+    Attributes
+    ----------
+    now
+        Minute of the instant that is being played [min].
+    arriving
+        Heap of (id, visit): who arrives at this instant and has not been dealt with.
+    newcomers
+        Who has got a ticket since the last settle.
+    """
+
+    def __init__(self, people: list[Visit], setting: Setting, index: int) -> None:
+        day_type = int(setting.day_type[index])
+        windows = [intervals(door) for door in setting.windows[day_type]]
+        duty = setting.duty[index].tolist()
+        self.shifts = [
+            intervals(shift) if status == ROSTERED else []
+            for shift, status in zip(setting.shifts[day_type], duty, strict=True)
+        ]
+        self.people = people
+        self.setting = setting
+        self.close = last_closings(setting, windows)
+        self.staff = Staff(setting, self.shifts, duty, self.close)
+        self.hall = Hall(setting)
+        services = setting.door_service.tolist()
+        self.doors = [
+            Door(number, service, hours, over=not hours)
+            for number, (service, hours) in enumerate(zip(services, windows, strict=True))
+        ]
+        self.services_at = [
+            as_set(setting.door_service[setting.door_point == point].tolist())
+            for point in range(len(setting.places))
+        ]
+        self.places = setting.places.tolist()
+        self.now = -inf
+        self.arriving: list[tuple[int, Visit]] = []
+        self.newcomers: list[Visit] = []
+        self.touched = 0  # services that may have gained an official, a place, an open door or a person
+
+    # Officials and doors.
+
+    def begin_segment(self, official: int) -> None:
+        """Let an official come on duty."""
+        self.staff.come(official)
+        self.touched |= self.staff.can[official]
+
+    def come_on_call(self, official: int) -> None:
+        """Let an official on call arrive."""
+        self.staff.come_on_call(official, self.now)
+        self.touched |= self.staff.can[official]
+
+    def end_of_work(self, official: int) -> None:
+        """Free an official at the end of a service or of guidance."""
+        self.staff.release(official)
+        self.touched |= self.staff.can[official]
+
+    def open_door(self, door: Door) -> None:
+        """Give tickets to everybody outside."""
+        door.open = True
+        self.touched |= 1 << door.service
+        for visit in door.outside:
+            self.admit(visit, self.now)
+        door.outside.clear()
+
+    def shut_door(self, door: Door, for_the_day: bool) -> None:
+        """Close a door for a while, or for the day."""
+        door.open = False
+        door.over = for_the_day
+        if for_the_day and self.setting.send_away:
+            self.turn_away([visit for visit in self.hall.people(door.service) if visit.door == door.number])
+
+    def close_service(self, service: int) -> None:
+        """Leave a service to those who stay for it; without them turn its people away."""
+        self.staff.close(service)
+        if not self.staff.team[service]:
+            self.turn_away(self.hall.people(service))
+
+    # People arrive and get a ticket.
+
+    def arrive(self, visit: Visit) -> None:
+        """Let somebody come to the door."""
+        self.hall.no_longer_expect(visit)
+        door = self.doors[visit.door]
+        if door.resting():
+            door.outside.append(visit)
+        elif not (door.open or self.joins_late(visit, door)):
+            self.finish(visit, Outcome.TURNED_AWAY)
+        elif self.turns_at_sight(visit):
+            visit.ticket = self.now
+            self.finish(visit, Outcome.BALKED)
+        else:
+            self.admit(visit)
+
+    def joins_late(self, visit: Visit, door: Door) -> bool:
+        """Return whether a follow-up may still join after the last closing of its door."""
+        if self.setting.send_away or not visit.follow_up or not door.windows:
+            return False
+        return self.now < self.close[visit.service] or self.staff.team[visit.service] != 0
+
+    def turns_at_sight(self, visit: Visit) -> bool:
+        """Return whether a walk-in balks at the queue for the service."""
+        ahead = self.hall.queue.count[visit.service]
+        if visit.booked or not ahead:
+            return False
+        on_duty = self.staff.number_on_duty(visit.service)
+        return balks(visit.balk_u, ahead, on_duty, self.setting.balking_queue_length)
+
+    def admit(self, visit: Visit, opening: float = -inf) -> None:
+        """Give somebody a ticket; `opening` is when the door opened for who waited outside."""
+        visit.ticket = self.now
+        visit.tier = tier(visit, self.now)
+        # The appointed time of walk-ins is nan, which is never the latest.
+        base = max(visit.arrival, opening, visit.appointed)
+        windows = [] if visit.no_show else self.doors[visit.door].windows
+        visit.deadline = deadline(base, visit.patience, windows)
+        self.hall.join(visit)
+        self.newcomers.append(visit)
+        self.touched |= 1 << visit.service
+        if not visit.no_show:
+            for row in (visit.second, visit.requeue):
+                if row >= 0:
+                    self.hall.expect(self.people[row])
+
+    # People are served.
+
+    def start_who_can(self) -> list[Visit]:
+        """Walk the waiting in rank order, start each who can be started, and return them."""
+        heads = self.hall.heads(self.touched)
+        self.touched = 0
+        started: list[Visit] = []
+        if len(heads) > 1:
+            heapify(heads)
+        while heads:
+            line = heappop(heads)[3]
+            visit = self.start_first(line)
+            if visit is not None:
+                started.append(visit)
+                rank = line.head()
+                if rank is not None:
+                    heappush(heads, (*rank[:3], line))
+        return started
+
+    def start_first(self, line: Line) -> Visit | None:
+        """Start and return the first of a line; None if no official, place or guide is free for it."""
+        places = self.places[line.point]
+        if line.place != Place.NONE and not places[line.place]:
+            return None
+        if self.doors[line.door].resting():
+            return None
+        pair = self.staff.assign(line.services[0], line.guidance)
+        rank = line.head()
+        if pair is None or rank is None:
+            return None
+        if line.place != Place.NONE:
+            places[line.place] -= 1
+        self.start(rank[3], pair)
+        return rank[3]
+
+    def start(self, visit: Visit, pair: tuple[int, int]) -> None:
+        """Start a visit with an official and a guide (-1: none)."""
+        self.hall.leave(visit)
+        visit.start = self.now
+        visit.official, visit.guide = pair
+        duration = visit.duration()
+        self.staff.occupy(visit.official, self.now + duration)
+        if visit.guide >= 0:
+            self.staff.occupy(visit.guide, self.now + min(visit.guidance_time, duration))
+
+    def end_service(self, visit: Visit) -> None:
+        """Free the official and the place of a visit and end it."""
+        self.end_of_work(visit.official)
+        if visit.place != Place.NONE:
+            point = self.hall.line(visit).point
+            self.places[point][visit.place] += 1
+            self.touched |= self.services_at[point]
+        self.finish(visit, Outcome.SERVED if visit.fail_after == inf else Outcome.REMOTE_FAILED)
+
+    # People leave.
+
+    def turn_away(self, people: list[Visit]) -> None:
+        """Turn away people who wait."""
+        for visit in people:
+            self.finish(visit, Outcome.TURNED_AWAY)
+
+    def finish(self, visit: Visit, outcome: Outcome) -> None:
+        """End a visit now and let its follow-ups arise."""
+        if visit.waiting:
+            self.hall.leave(visit)
+        visit.end = self.now
+        visit.outcome = Outcome.NO_SHOW if visit.no_show else outcome
+        if visit.no_show:
+            self.void(visit.second, visit.requeue)
+        elif outcome is Outcome.REMOTE_FAILED and visit.requeue >= 0:
+            self.arise(visit.requeue, visit.order)
+        else:
+            self.void(visit.requeue)
+            self.arise(visit.second, self.now)
+
+    def arise(self, row: int, order: float) -> None:
+        """Let a follow-up arrive now, if there is one."""
+        if row >= 0:
+            visit = self.people[row]
+            visit.arrival, visit.order = self.now, order
+            heappush(self.arriving, (visit.id, visit))
+
+    def void(self, *rows: int) -> None:
+        """Let follow-ups never come."""
+        for row in rows:
+            if row >= 0:
+                self.hall.no_longer_expect(self.people[row])
+                self.people[row].outcome = Outcome.VOID
+
+    # Officials are fetched and go.
+
+    def change_staff(self) -> list[int]:
+        """Send home and dismiss who is not needed any more; return who is fetched on call."""
+        staff, waited_for = self.staff, self.hall.queue.services
+        fetched = self.fetch(waited_for) if staff.on_call_services & waited_for else []
+        if staff.on_call & staff.on_duty & staff.idle:
+            staff.dismiss(self.now, waited_for)
+        if staff.held & staff.idle:
+            staff.release_held(self.now, waited_for | self.hall.pending.services)
+        return fetched
+
+    def fetch(self, waited_for: int) -> list[int]:
+        """Call and return the absent officials on call for whose services somebody can be served."""
+        fetched = [
+            official
+            for official in members(self.staff.to_fetch())
+            if any(self.is_called(service) for service in members(self.staff.can[official] & waited_for))
+        ]
+        self.staff.fetch(fetched)
+        return fetched
+
+    def is_called(self, service: int) -> bool:
+        """Return whether somebody waits for `service` at a door that does not rest."""
+        lines = self.hall.lines_of[service]
+        waiting = (line for line in lines if line.length and not line.no_show)
+        return any(not self.doors[line.door].resting() for line in waiting)
+
+    def clear(self) -> None:
+        """Turn away whom nothing can serve any more, and let everybody go home."""
+        for visit in self.people:
+            if visit.waiting:
+                self.hall.leave(visit)
+                visit.end = max(visit.ticket, self.close[visit.service])
+                visit.outcome = Outcome.NO_SHOW if visit.no_show else Outcome.TURNED_AWAY
+                self.void(visit.second, visit.requeue)
+        self.staff.clear()
