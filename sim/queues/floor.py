@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from math import inf
 
-from sim.queues.hall import Hall, Line
+from sim.queues.hall import Hall, Line, Visit
 from sim.queues.rules import (
     Interval,
-    Visit,
     as_set,
     balks,
     deadline,
@@ -24,7 +23,7 @@ from sim.queues.rules import (
 )
 from sim.queues.setting import ROSTERED, Setting
 from sim.queues.staff import Staff
-from sim.visits import Outcome, Place
+from sim.visits import Outcome
 
 
 @dataclass(slots=True, eq=False)
@@ -32,6 +31,7 @@ class Door:
     """A door, its opening windows on this day, and who waits outside."""
 
     number: int
+    point: int
     service: int
     windows: list[Interval]
     open: bool = False
@@ -78,11 +78,8 @@ class Floor:
         self.close = last_closings(setting, windows)
         self.staff = Staff(setting, self.shifts, duty, self.close)
         self.hall = Hall(setting)
-        services = setting.door_service.tolist()
-        self.doors = [
-            Door(number, service, hours, over=not hours)
-            for number, (service, hours) in enumerate(zip(services, windows, strict=True))
-        ]
+        where = zip(setting.door_point.tolist(), setting.door_service.tolist(), windows, strict=True)
+        self.doors = [Door(number, *which, over=not which[-1]) for number, which in enumerate(where)]
         self.services_at = [
             as_set(setting.door_service[setting.door_point == point].tolist())
             for point in range(len(setting.places))
@@ -135,7 +132,8 @@ class Floor:
 
     def arrive(self, visit: Visit) -> None:
         """Let somebody come to the door."""
-        self.hall.no_longer_expect(visit)
+        if visit.expected:
+            self.hall.no_longer_expect(visit)
         door = self.doors[visit.door]
         if door.resting():
             door.outside.append(visit)
@@ -164,7 +162,7 @@ class Floor:
     def admit(self, visit: Visit, opening: float = -inf) -> None:
         """Give somebody a ticket; `opening` is when the door opened for who waited outside."""
         visit.ticket = self.now
-        visit.tier = tier(visit, self.now)
+        visit.tier = tier(visit.booked, visit.appointed, self.now)
         # The appointed time of walk-ins is nan, which is never the latest.
         base = max(visit.arrival, opening, visit.appointed)
         windows = [] if visit.no_show else self.doors[visit.door].windows
@@ -173,9 +171,8 @@ class Floor:
         self.newcomers.append(visit)
         self.touched |= 1 << visit.service
         if not visit.no_show:
-            for row in (visit.second, visit.requeue):
-                if row >= 0:
-                    self.hall.expect(self.people[row])
+            for row in visit.follow_ups():
+                self.hall.expect(self.people[row])
 
     # People are served.
 
@@ -191,26 +188,23 @@ class Floor:
             visit = self.start_first(line)
             if visit is not None:
                 started.append(visit)
-                rank = line.head()
-                if rank is not None:
-                    heappush(heads, (*rank[:3], line))
+                if line.length:
+                    heappush(heads, (*line.head()[:3], line))
         return started
 
     def start_first(self, line: Line) -> Visit | None:
-        """Start and return the first of a line; None if no official, place or guide is free for it."""
+        """Start and return the first of a line; None if no place, official or guide is free for it."""
         places = self.places[line.point]
-        if line.place != Place.NONE and not places[line.place]:
-            return None
-        if self.doors[line.door].resting():
+        if (line.place >= 0 and not places[line.place]) or self.doors[line.door].resting():
             return None
         pair = self.staff.assign(line.services[0], line.guidance)
-        rank = line.head()
-        if pair is None or rank is None:
+        if pair is None:
             return None
-        if line.place != Place.NONE:
+        if line.place >= 0:
             places[line.place] -= 1
-        self.start(rank[3], pair)
-        return rank[3]
+        visit = line.head()[3]
+        self.start(visit, pair)
+        return visit
 
     def start(self, visit: Visit, pair: tuple[int, int]) -> None:
         """Start a visit with an official and a guide (-1: none)."""
@@ -225,11 +219,15 @@ class Floor:
     def end_service(self, visit: Visit) -> None:
         """Free the official and the place of a visit and end it."""
         self.end_of_work(visit.official)
-        if visit.place != Place.NONE:
-            point = self.hall.line(visit).point
-            self.places[point][visit.place] += 1
-            self.touched |= self.services_at[point]
+        if visit.place >= 0:
+            self.free_place(self.doors[visit.door].point, visit.place)
         self.finish(visit, Outcome.SERVED if visit.fail_after == inf else Outcome.REMOTE_FAILED)
+
+    def free_place(self, point: int, place: int) -> None:
+        """Free a place; only where none was free did anybody wait for it."""
+        if not self.places[point][place]:
+            self.touched |= self.services_at[point]
+        self.places[point][place] += 1
 
     # People leave.
 
@@ -244,27 +242,35 @@ class Floor:
             self.hall.leave(visit)
         visit.end = self.now
         visit.outcome = Outcome.NO_SHOW if visit.no_show else outcome
+        if visit.follow_ups():
+            self.release_follow_ups(visit)
+
+    def release_follow_ups(self, visit: Visit) -> None:
+        """Let follow-ups of a visit that has ended arrive now, or never."""
         if visit.no_show:
-            self.void(visit.second, visit.requeue)
-        elif outcome is Outcome.REMOTE_FAILED and visit.requeue >= 0:
-            self.arise(visit.requeue, visit.order)
+            self.void(visit)
+        elif visit.outcome == Outcome.REMOTE_FAILED and visit.requeue >= 0:
+            self.arise(self.people[visit.requeue], visit.order)
         else:
-            self.void(visit.requeue)
-            self.arise(visit.second, self.now)
+            if visit.requeue >= 0:
+                self.never_comes(self.people[visit.requeue])
+            if visit.second >= 0:
+                self.arise(self.people[visit.second], self.now)
 
-    def arise(self, row: int, order: float) -> None:
-        """Let a follow-up arrive now, if there is one."""
-        if row >= 0:
-            visit = self.people[row]
-            visit.arrival, visit.order = self.now, order
-            heappush(self.arriving, (visit.id, visit))
+    def arise(self, visit: Visit, order: float) -> None:
+        """Let a follow-up arrive now."""
+        visit.arrival, visit.order = self.now, order
+        heappush(self.arriving, (visit.id, visit))
 
-    def void(self, *rows: int) -> None:
-        """Let follow-ups never come."""
-        for row in rows:
-            if row >= 0:
-                self.hall.no_longer_expect(self.people[row])
-                self.people[row].outcome = Outcome.VOID
+    def void(self, visit: Visit) -> None:
+        """Let no follow-up of a visit ever come."""
+        for row in visit.follow_ups():
+            self.never_comes(self.people[row])
+
+    def never_comes(self, visit: Visit) -> None:
+        """Let a follow-up never come."""
+        self.hall.no_longer_expect(visit)
+        visit.outcome = Outcome.VOID
 
     # Officials are fetched and go.
 
@@ -291,7 +297,7 @@ class Floor:
     def is_called(self, service: int) -> bool:
         """Return whether somebody waits for `service` at a door that does not rest."""
         lines = self.hall.lines_of[service]
-        waiting = (line for line in lines if line.length and not line.no_show)
+        waiting = (line for line in lines if line.length and line.tally is self.hall.queue)
         return any(not self.doors[line.door].resting() for line in waiting)
 
     def clear(self) -> None:
@@ -301,5 +307,5 @@ class Floor:
                 self.hall.leave(visit)
                 visit.end = max(visit.ticket, self.close[visit.service])
                 visit.outcome = Outcome.NO_SHOW if visit.no_show else Outcome.TURNED_AWAY
-                self.void(visit.second, visit.requeue)
+                self.void(visit)
         self.staff.clear()

@@ -1,13 +1,85 @@
-"""The waiting room: who waits inside, in which order, and which follow-ups are still to come."""
+"""The waiting room: people, the lines in which they wait, and the follow-ups that are still to come."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from heapq import heappop, heappush
+from math import inf, isnan, nan
 
-from sim.queues.rules import BOOKED, Visit, members
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.queues.rules import BOOKED, WALK_IN, members
 from sim.queues.setting import Setting
+from sim.visits import Outcome
+
+
+@dataclass(slots=True, eq=False)
+class Visit:
+    """A visit under way: its marks, in the order of `MARKS`, and the record it leaves.
+
+    See `sim.visits.VISIT` for the fields.
+    """
+
+    id: int
+    door: int
+    service: int
+    place: int
+    booked: int
+    no_show: int
+    guided: int
+    second: int
+    requeue: int
+    arrival: float
+    order: float
+    appointed: float
+    service_time: float
+    patience: float
+    guidance_time: float
+    fail_after: float
+    balk_u: float
+    ticket: float = nan
+    start: float = nan
+    end: float = nan
+    official: int = -1
+    guide: int = -1
+    outcome: int = Outcome.PENDING
+    tier: int = WALK_IN  #: changes once, when the appointed time of somebody inside passes
+    deadline: float = inf  #: when patience ends, known from the ticket on [min]
+    follow_up: bool = False  #: arises from another visit
+    expected: bool = False  #: a follow-up of somebody inside, still to come
+    waiting: bool = False  #: inside, not begun, not gone
+
+    def __post_init__(self) -> None:
+        """Tell follow-ups from the others: their arrival is not known yet."""
+        self.follow_up = isnan(self.arrival)
+
+    def follow_ups(self) -> list[int]:
+        """Return the rows of the follow-ups that the visit names."""
+        return [row for row in (self.second, self.requeue) if row >= 0]
+
+    def duration(self) -> float:
+        """Return how long the visit holds its official and its place [min]."""
+        return self.service_time if self.fail_after == inf else self.fail_after
+
+
+#: What a day reads of each visit, and what it writes back.
+MARKS = tuple(field.name for field in fields(Visit) if field.default is MISSING)
+RECORD = ("arrival", "order", "ticket", "start", "end", "official", "guide", "outcome")
+
+
+def read_visits(visits: NDArray[np.void]) -> list[Visit]:
+    """Return the people of a day, one `Visit` a row of the `VISIT` table `visits`."""
+    columns = [visits[name].tolist() for name in MARKS]
+    return [Visit(*marks) for marks in zip(*columns, strict=True)]
+
+
+def write_records(visits: NDArray[np.void], people: list[Visit]) -> None:
+    """Write what happened to `people` into their rows of the `VISIT` table `visits`."""
+    for name in RECORD:
+        visits[name] = [getattr(visit, name) for visit in people]
+
 
 #: What ranks somebody who waits: tier, order, id. The visit itself comes along.
 Rank = tuple[int, float, int, Visit]
@@ -42,19 +114,25 @@ class Line:
     point: int
     place: int
     guidance: int  #: service that must guide, -1: none
-    no_show: bool
+    tally: Tally  #: what it is counted in
     services: tuple[int, ...]  #: what people in it wait for: the service of the door, and guidance
     length: int = 0  #: people waiting
     ranks: list[Rank] = field(default_factory=list)  #: heap; holds also who is gone
 
-    def head(self) -> Rank | None:
-        """Return the rank of the first who waits, None if nobody does."""
-        while self.ranks:
+    def head(self) -> Rank:
+        """Return the rank of the first who waits; somebody must."""
+        while True:
             rank = self.ranks[0]
-            if rank[3].waiting and rank[3].tier == rank[0]:
+            visit = rank[3]
+            if visit.waiting and visit.tier == rank[0]:
                 return rank
             heappop(self.ranks)
-        return None
+
+    def count(self, change: int) -> None:
+        """Count somebody who joins (1) or leaves (-1)."""
+        self.length += change
+        for service in self.services:
+            self.tally.add(service, change)
 
     def people(self) -> list[Visit]:
         """Return all who wait, in no particular order."""
@@ -66,10 +144,10 @@ class Hall:
 
     Attributes
     ----------
-    everybody
-        People waiting for each service, no-shows too.
     queue
         People waiting for each service, no-shows not counted.
+    no_shows
+        No-shows waiting for each service.
     pending
         Follow-ups of people inside that are still to come, by service.
     lines_of
@@ -80,14 +158,14 @@ class Hall:
         n_services = setting.able.shape[1]
         self.point = setting.door_point.tolist()
         self.guidance = setting.guidance.tolist()
-        self.everybody = Tally(n_services)
         self.queue = Tally(n_services)
+        self.no_shows = Tally(n_services)
         self.pending = Tally(n_services)
         self.lines: dict[tuple[int, int, int, int], Line] = {}
         self.lines_of: list[list[Line]] = [[] for _ in range(n_services)]
 
     def line(self, visit: Visit) -> Line:
-        """Return the line in which `visit` waits."""
+        """Return the line in which `visit` waits, or will wait."""
         key = (visit.door, visit.place, visit.guided, visit.no_show)
         line = self.lines.get(key)
         return line if line is not None else self._new_line(key, visit)
@@ -97,7 +175,7 @@ class Hall:
         visit.waiting = True
         line = self.line(visit)
         heappush(line.ranks, (visit.tier, visit.order, visit.id, visit))
-        self._count(line, 1)
+        line.count(1)
 
     def promote(self, visit: Visit) -> None:
         """Give somebody booked whose appointed time has passed his place among the booked."""
@@ -108,14 +186,14 @@ class Hall:
     def leave(self, visit: Visit) -> None:
         """Let `visit` wait no longer."""
         visit.waiting = False
-        self._count(self.line(visit), -1)
+        self.line(visit).count(-1)
 
     def heads(self, services: int) -> list[tuple[int, float, int, Line]]:
         """Return the first of each line that waits for one of `services`, with the line."""
         heads: list[tuple[int, float, int, Line]] = []
-        for line in self._lines(services & self.everybody.services):
-            rank = line.head()
-            if rank is not None:
+        for line in self._lines(services & (self.queue.services | self.no_shows.services)):
+            if line.length:
+                rank = line.head()
                 heads.append((rank[0], rank[1], rank[2], line))
         return heads
 
@@ -148,15 +226,9 @@ class Hall:
         point = self.point[visit.door]
         guidance = self.guidance[point] if visit.guided else -1
         services = (visit.service,) if guidance < 0 else (visit.service, guidance)
-        line = Line(visit.door, point, visit.place, guidance, bool(visit.no_show), services)
+        tally = self.no_shows if visit.no_show else self.queue
+        line = Line(visit.door, point, visit.place, guidance, tally, services)
         self.lines[key] = line
         for service in services:
             self.lines_of[service].append(line)
         return line
-
-    def _count(self, line: Line, change: int) -> None:
-        line.length += change
-        for service in line.services:
-            self.everybody.add(service, change)
-            if not line.no_show:
-                self.queue.add(service, change)

@@ -7,83 +7,19 @@ Sets of officials, and of services, are whole numbers whose bit ``i`` stands for
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import MISSING, dataclass, fields
 from itertools import pairwise
-from math import inf, isnan, nan
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.queues.setting import Setting
-from sim.visits import Outcome
 
 #: An interval ``(start, end)`` of minutes since midnight, half-open.
 Interval = tuple[float, float]
 
 #: Tiers of the queue: who comes first, whatever the arrival.
 BOOKED, WALK_IN, BEFORE_TIME = 0, 1, 2
-
-
-@dataclass(slots=True, eq=False)
-class Visit:
-    """A visit under way: its marks, in the order of `MARKS`, and the record it leaves.
-
-    See `sim.visits.VISIT` for the fields.
-    """
-
-    id: int
-    door: int
-    service: int
-    place: int
-    booked: int
-    no_show: int
-    guided: int
-    second: int
-    requeue: int
-    arrival: float
-    order: float
-    appointed: float
-    service_time: float
-    patience: float
-    guidance_time: float
-    fail_after: float
-    balk_u: float
-    ticket: float = nan
-    start: float = nan
-    end: float = nan
-    official: int = -1
-    guide: int = -1
-    outcome: int = Outcome.PENDING
-    tier: int = WALK_IN  #: changes once, when the appointed time of somebody inside passes
-    deadline: float = inf  #: when patience ends, known from the ticket on [min]
-    follow_up: bool = False  #: arises from another visit
-    expected: bool = False  #: a follow-up of somebody inside, still to come
-    waiting: bool = False  #: inside, not begun, not gone
-
-    def __post_init__(self) -> None:
-        """Tell follow-ups from the others: their arrival is not known yet."""
-        self.follow_up = isnan(self.arrival)
-
-    def duration(self) -> float:
-        """Return how long the visit holds its official and its place [min]."""
-        return self.service_time if self.fail_after == inf else self.fail_after
-
-
-#: What a day reads of each visit, and what it writes back.
-MARKS = tuple(field.name for field in fields(Visit) if field.default is MISSING)
-RECORD = ("arrival", "order", "ticket", "start", "end", "official", "guide", "outcome")
-
-
-def read_visits(visits: NDArray[np.void]) -> list[Visit]:
-    """Return the people of a day, one `Visit` a row of the `VISIT` table `visits`."""
-    columns = [visits[name].tolist() for name in MARKS]
-    return [Visit(*marks) for marks in zip(*columns, strict=True)]
-
-
-def write_records(visits: NDArray[np.void], people: list[Visit]) -> None:
-    """Write what happened to `people` into their rows of the `VISIT` table `visits`."""
-    for name in RECORD:
-        visits[name] = [getattr(visit, name) for visit in people]
 
 
 def intervals(padded: NDArray[np.float64]) -> list[Interval]:
@@ -132,11 +68,11 @@ def deadline(base: float, patience: float, windows: list[Interval]) -> float:
     return ends
 
 
-def tier(visit: Visit, now: float) -> int:
-    """Return the tier in which `visit` waits at minute `now`."""
-    if not visit.booked:
+def tier(booked: int, appointed: float, now: float) -> int:
+    """Return the tier in which somebody waits at minute `now`."""
+    if not booked:
         return WALK_IN
-    return BOOKED if visit.appointed <= now else BEFORE_TIME
+    return BOOKED if appointed <= now else BEFORE_TIME
 
 
 def balks(balk_u: float, ahead: int, on_duty: int, half_length: float) -> bool:

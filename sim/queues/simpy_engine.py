@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from simpy.events import ProcessGenerator
 
 from sim.queues.floor import Door, Floor
-from sim.queues.rules import BEFORE_TIME, Interval, Visit, read_visits, write_records
+from sim.queues.hall import Visit, read_visits, write_records
+from sim.queues.rules import BEFORE_TIME, Interval
 from sim.queues.setting import DayExtra, Setting
 from sim.visits import Outcome
 
@@ -120,33 +121,33 @@ class Day:
         """Return the event of the clock reaching `minute`."""
         return self.env.timeout(minute - self.env.now)
 
-    def at(self, minute: float, note: Callable[[simpy.Event], None], about: object) -> None:
-        """Have `note` taken when the clock reaches `minute`; `about` is the value of the event."""
-        self.env.timeout(minute - self.env.now, about).callbacks.append(note)
+    def at[About](self, minute: float, note: Callable[[About], None], about: About) -> None:
+        """Have a `note` taken when the clock reaches `minute`."""
+        self.env.timeout(minute - self.env.now).callbacks.append(lambda _: note(about))
 
-    def service_ends(self, event: simpy.Event) -> None:
+    def service_ends(self, visit: Visit) -> None:
         """Note that somebody has been served."""
-        self.ended.append(event.value)
+        self.ended.append(visit)
         self.call_settle()
 
-    def guidance_ends(self, event: simpy.Event) -> None:
+    def guidance_ends(self, guide: int) -> None:
         """Note that a guide is no longer needed."""
-        self.guided.append(event.value)
+        self.guided.append(guide)
         self.call_settle()
 
-    def patience_ends(self, event: simpy.Event) -> None:
+    def patience_ends(self, visit: Visit) -> None:
         """Note that somebody is willing to wait no longer."""
-        if event.value.waiting:
-            self.impatient.append(event.value)
+        if visit.waiting:
+            self.impatient.append(visit)
             self.call_settle()
 
-    def appointment_comes(self, event: simpy.Event) -> None:
+    def appointment_comes(self, visit: Visit) -> None:
         """Note that the appointed time of somebody who came early has come."""
-        self.note(self.floor.hall.promote, event.value)
+        self.note(self.floor.hall.promote, visit)
 
-    def on_call_comes(self, event: simpy.Event) -> None:
+    def on_call_comes(self, official: int) -> None:
         """Note that an official who was on call is there."""
-        self.note(self.floor.come_on_call, event.value)
+        self.note(self.floor.come_on_call, official)
 
     # The settle, stage by stage.
 
@@ -163,31 +164,33 @@ class Day:
 
     def settle(self, _: simpy.Event) -> None:
         """Play all that was noted at this instant, then start, and let go, whom it can."""
+        floor = self.floor
+        floor.now = self.env.now
         self.settle_called = False
-        self.floor.now = self.env.now
         self.play_notes()
         while True:
-            while self.floor.arriving:
-                self.floor.arrive(heappop(self.floor.arriving)[1])
-            for visit in self.floor.start_who_can():
-                self.serve(visit)
-            self.part_with_impatient()
-            for official in self.floor.change_staff():
-                self.at(self.env.now + self.floor.setting.fetch_minutes, self.on_call_comes, official)
-            if not self.floor.arriving:
+            while floor.arriving:
+                floor.arrive(heappop(floor.arriving)[1])
+            if floor.touched:
+                for visit in floor.start_who_can():
+                    self.serve(visit)
+            if self.impatient or floor.newcomers:
+                self.part_with_impatient()
+            for official in floor.change_staff():
+                self.at(floor.now + floor.setting.fetch_minutes, self.on_call_comes, official)
+            if not floor.arriving:
                 return
 
     def play_notes(self) -> None:
         """Let ends free their officials and places, then the clock do what it brings."""
-        for visit in self.ended:
-            self.floor.end_service(visit)
-        for guide in self.guided:
-            self.floor.end_of_work(guide)
-        for what, about in self.clock:
-            what(*about)
-        self.ended.clear()
-        self.guided.clear()
-        self.clock.clear()
+        while self.ended:
+            self.floor.end_service(self.ended.pop())
+        while self.guided:
+            self.floor.end_of_work(self.guided.pop())
+        if self.clock:
+            for what, about in self.clock:
+                what(*about)
+            self.clock.clear()
 
     def serve(self, visit: Visit) -> None:
         """Let the service of somebody who has just started, and the guidance, take their time."""
