@@ -1,0 +1,140 @@
+"""Tables of a run folder: rebuilt, sorted, from the parts, the same to the byte whoever ran what when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.experiments.parts import METRICS, WRITE_OPTIONS, StoredRun, read_run, write_atomically
+
+#: Rows after which a row group of a table is closed.
+_GROUP_ROWS = 500_000
+
+RUNS = pa.schema(
+    [
+        ("run_id", pa.string()),
+        ("scenario", pa.string()),
+        ("design_point", pa.int32()),
+        ("replication", pa.int32()),
+        ("status", pa.string()),
+        ("error_type", pa.string()),
+    ]
+)
+FACTORS = pa.schema(
+    [("run_id", pa.string()), ("factor", pa.string()), ("value", pa.float64()), ("unit", pa.string())]
+)
+#: Columns that say which run a row belongs to.
+LABELS = pa.schema(RUNS.field(i) for i in range(4))
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """A run that a scenario or an experiment asks for.
+
+    Attributes
+    ----------
+    run_id
+        Hash of all that decides the run; see `sim.experiments.runner.run_id`.
+    design_point
+        Position in the experiment's design, 0 for a single scenario.
+    factors
+        (factor, value, unit) of the design point.
+    """
+
+    run_id: str
+    scenario: str
+    design_point: int
+    replication: int
+    factors: tuple[tuple[str, float, str], ...] = ()
+
+
+def write_tables(
+    folder: Path,
+    planned: Sequence[PlannedRun],
+    stored: Mapping[str, StoredRun],
+    *,
+    keep_visits: bool = False,
+) -> None:
+    """Write ``runs``, ``factors``, ``metrics`` and, where kept, ``visits`` of the planned runs.
+
+    Parameters
+    ----------
+    folder
+        Where the tables appear.
+    planned
+        Runs asked for; the tables hold these and no others.
+    stored
+        What is stored, by run id; a planned run that is not there has status ``missing``.
+
+    Raises
+    ------
+    DamagedPart
+        A part turned out unreadable; its runs have to be run again.
+    """
+    runs = sorted(planned, key=lambda run: (run.scenario, run.design_point, run.replication))
+    done = [(run, stored[run.run_id]) for run in runs if _status(run, stored)[0] == "done"]
+    _write(folder / "runs.parquet", RUNS, [_run_rows(runs, stored)])
+    _write(folder / "factors.parquet", FACTORS, [_factor_rows(runs)])
+    _write(folder / "metrics.parquet", pa.unify_schemas([LABELS, METRICS]), _labelled(done, visits=False))
+    visits = folder / "visits.parquet"
+    if keep_visits and done:
+        first = read_run(done[0][1], visits=True).schema
+        _write(visits, pa.unify_schemas([LABELS, first]), _labelled(done, visits=True))
+    else:
+        visits.unlink(missing_ok=True)  # of an earlier command; it may hold other runs
+
+
+def _status(run: PlannedRun, stored: Mapping[str, StoredRun]) -> tuple[str, str]:
+    found = stored.get(run.run_id)
+    return (found.status, found.error_type) if found else ("missing", "")
+
+
+def _run_rows(runs: Sequence[PlannedRun], stored: Mapping[str, StoredRun]) -> pa.Table:
+    rows = [
+        (run.run_id, run.scenario, run.design_point, run.replication, *_status(run, stored)) for run in runs
+    ]
+    return _table(rows, RUNS)
+
+
+def _factor_rows(runs: Sequence[PlannedRun]) -> pa.Table:
+    return _table([(run.run_id, *factor) for run in runs for factor in run.factors], FACTORS)
+
+
+def _table(rows: Sequence[Sequence[object]], schema: pa.Schema) -> pa.Table:
+    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _labelled(done: Iterable[tuple[PlannedRun, StoredRun]], *, visits: bool) -> Iterator[pa.Table]:
+    """Return the rows of each run with the columns that say which run it is."""
+    for run, where in done:
+        rows = read_run(where, visits=visits)
+        for position, label in enumerate(LABELS):
+            value = pa.repeat(pa.scalar(getattr(run, label.name), label.type), rows.num_rows)
+            rows = rows.add_column(position, label, value)
+        yield rows
+
+
+def _write(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
+    def write(temporary: Path) -> None:
+        with pq.ParquetWriter(temporary, schema, **WRITE_OPTIONS) as writer:
+            _write_groups(writer.write_table, schema, tables)
+
+    write_atomically(path, write)
+
+
+def _write_groups(write: Callable[..., None], schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
+    """Collect the runs' rows into row groups whose bounds depend on the rows only."""
+    waiting: list[pa.Table] = []
+    for table in tables:
+        waiting.append(table.cast(schema))
+        if sum(part.num_rows for part in waiting) >= _GROUP_ROWS:
+            write(pa.concat_tables(waiting), row_group_size=2**30)
+            waiting = []
+    if waiting:
+        write(pa.concat_tables(waiting), row_group_size=2**30)
