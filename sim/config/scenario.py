@@ -167,8 +167,7 @@ class Scenario(Part):
 
     def title_in(self, language: str) -> str:
         """Return the title in a language, else its name."""
-        titles: dict[str, str] = {**self.title}
-        return titles.get(language, self.name)
+        return next((title for key, title in self.title.items() if key == language), self.name)
 
     def resolved(self) -> dict[str, Any]:
         """Return the scenario as plain values without defaults left open; it loads back as a file."""
