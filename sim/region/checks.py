@@ -78,6 +78,8 @@ def _references(read: ReadTable, tables: Mapping[str, ReadTable]) -> Iterator[Pr
     for column in read.table.columns:
         if not column.refers:
             continue
+        if not all(tables[target.partition(".")[0]].rows for target in column.refers):
+            continue  # the table that is referred to could not be read, which is reported already
         known = _known(column, tables)
         for i, row in enumerate(read.rows):
             yield from _unknown(read, i, column, known, row)
@@ -104,7 +106,7 @@ def _known(column: Column, tables: Mapping[str, ReadTable]) -> set[tuple[Value, 
     known: set[tuple[Value, Value]] = set()
     for target in column.refers:
         table, _, name = target.partition(".")
-        for row in tables[table].rows if table in tables else ():
+        for row in tables[table].rows:
             if name in row:
                 known.add((row.get(column.within) if column.within else None, row[name]))
     return known
