@@ -67,7 +67,9 @@ def visit_table(records: YearRecords) -> pd.DataFrame:
     columns: dict[str, object] = {"year": np.full(len(visits), records.year, np.int32)}
     for field in visits.dtype.names or ():
         if field in texts:
-            columns[field] = pd.Categorical.from_codes(visits[field].astype(np.int64), pd.Index(list(texts[field])))
+            columns[field] = pd.Categorical.from_codes(
+                visits[field].astype(np.int64), pd.Index(list(texts[field]))
+            )
         elif field not in left_out:
             columns[field] = visits[field]
     return pd.DataFrame(columns)

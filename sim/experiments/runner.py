@@ -24,7 +24,7 @@ from sim.config.scenario import hash_of
 from sim.errors import RunError
 from sim.experiments.manifest import new_manifest, now, write_manifest
 from sim.experiments.parts import DamagedPart, FinishedRun, stored_runs, write_part
-from sim.experiments.store import RESULTS, RunResult, run_folder, write_config
+from sim.experiments.store import RESULTS, RunResult, make_folder, run_folder, write_config
 from sim.experiments.tables import PlannedRun, write_tables
 from sim.region import load_region
 
@@ -177,7 +177,7 @@ def run_tasks(
     progress
         Called after each chunk.
     """
-    how.folder.mkdir(parents=True, exist_ok=True)
+    make_folder(how.folder)
     write_config(how.folder, tasks[0].scenario)
     write_manifest(how.folder, manifest)
     report = _run_until_whole(tasks, how, progress or (lambda done, total: None))

@@ -88,6 +88,21 @@ def run_folder(out: Path, scenario: Scenario) -> Path:
     return out / scenario.name / scenario.digest()
 
 
+def make_folder(folder: Path) -> None:
+    """Make a run folder if need be.
+
+    Raises
+    ------
+    InputError
+        It can't be made, for instance because a file of that name is in the way.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a valid path"
+        raise InputError(Problem(str(folder), f"can't be made: {reason}")) from None
+
+
 def write_config(folder: Path, scenario: Scenario) -> None:
     """Write the resolved scenario as ``config.yaml``, which loads back as a scenario file."""
 

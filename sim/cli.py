@@ -1,0 +1,196 @@
+"""The command line: parse, call, print; what a command needs is imported only when it runs."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import App, CycloptsError, Parameter, validators
+
+from sim import __version__
+from sim.errors import InputError, VisitsimError
+
+if TYPE_CHECKING:
+    from sim.experiments.store import RunResult
+
+#: Exit codes.
+DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+#: The scenario of the main job.
+DEFAULT = "baseline_2030"
+
+_AtLeastOne = validators.Number(gte=1)
+
+app = App(
+    name="visitsim",
+    help="Simulate visits to public service points: queues, counters, staff, space and euros.",
+    version=__version__,
+    default_parameter=Parameter(negative=()),
+    help_format="plaintext",
+    result_action="return_value",
+    suppress_keyboard_interrupt=False,
+)
+
+Settings = Annotated[list[str], Parameter(name="--set", help="set a key, as in --set demand.adoption=0.5")]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class RunOptions:
+    """Options of a command that runs scenarios."""
+
+    set: Settings | None = None
+    seed: Annotated[int | None, Parameter(help="seed of all random numbers")] = None
+    replications: Annotated[int | None, Parameter(help="simulated years with luck of their own")] = None
+    engine: Annotated[
+        Literal["simpy", "compiled"] | None, Parameter(help="queue engine; both give the same records")
+    ] = None
+    workers: Annotated[
+        int | None, Parameter(help="worker processes; default 2 at most", validator=_AtLeastOne)
+    ] = None
+    out: Annotated[Path, Parameter(help="folder of all results")] = Path("results")
+    visits: Annotated[bool, Parameter(help="keep a table of all visits")] = False
+    json: Annotated[bool, Parameter(help="print data instead of tables")] = False
+    quiet: Annotated[bool, Parameter(help="no messages, no progress bar")] = False
+    lang: Annotated[Literal["fi", "sv", "en"] | None, Parameter(help="language; default: the region's")] = (
+        None
+    )
+
+    def settings(self) -> list[str]:
+        """Return all settings; those with an option of their own come last and win."""
+        own = {"seed": self.seed, "replications": self.replications, "engine": self.engine}
+        return [*(self.set or []), *(f"run.{key}={value}" for key, value in own.items() if value is not None)]
+
+
+@app.command
+def run(config: str = DEFAULT, *, options: RunOptions | None = None) -> int:
+    """Run one scenario and print its results against the plan.
+
+    Parameters
+    ----------
+    config
+        Path of a scenario file, or name of a shipped scenario.
+    """
+    from sim.config import load_scenario
+    from sim.experiments.manifest import command_line
+    from sim.experiments.runner import run_scenario
+
+    options = options or RunOptions()
+    scenario = load_scenario(config, options.settings())
+    with _progress(scenario.name, quiet=options.quiet) as progress:
+        result = run_scenario(
+            scenario,
+            out=options.out,
+            workers=options.workers,
+            progress=progress,
+            keep_visits=options.visits,
+            command=command_line(),
+        )
+    return _report(result, options)
+
+
+@app.command
+def validate(config: str = DEFAULT, *, set: Settings | None = None) -> int:
+    """Check a scenario file with its parents and say what is wrong in it.
+
+    Parameters
+    ----------
+    config
+        Path of a scenario file, or name of a shipped scenario.
+    """
+    from sim.config import find_scenario, load_scenario
+    from sim.config.yaml_source import shown_path
+
+    scenario = load_scenario(config, set or [])
+    print(f"{shown_path(find_scenario(config))}: {scenario.name} is valid ({scenario.digest()})")
+    return DONE
+
+
+@app.command
+def schema() -> int:
+    """Print the JSON Schema of scenario files."""
+    from sim.config import scenario_schema
+
+    print(jsonlib.dumps(scenario_schema(), indent=2, ensure_ascii=False))
+    return DONE
+
+
+def _report(result: RunResult, options: RunOptions) -> int:
+    """Draw the figures and print the results; say which runs failed."""
+    from sim.reports.console import print_summary
+    from sim.reports.figures import draw_run
+    from sim.reports.run import summarise
+
+    for row in result.runs[result.runs["status"] != "done"].itertuples():
+        _say(f"replication {row.replication} failed: {row.error_type}; see {result.folder / 'manifest.json'}")
+    if result.metrics.empty:
+        return FAILED
+    draw_run(result, result.folder / "figures", options.lang)
+    summary = summarise(result, options.lang)
+    if options.json:
+        print(jsonlib.dumps(summary.as_dict(), indent=2, ensure_ascii=False))
+    else:
+        print_summary(summary, options.lang)
+    return FAILED if result.failed else DONE
+
+
+@contextmanager
+def _progress(title: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """Give a function that shows (done, total): a bar on a terminal, else nothing."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _say(*lines: object) -> None:
+    """Print messages where they do not mix with the data."""
+    for line in lines:
+        print(line, file=sys.stderr)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command that the words name and return the exit code.
+
+    Parameters
+    ----------
+    words
+        Words after the program's name; default: those of this process.
+
+    Returns
+    -------
+    int
+        0 done, 1 a run or a check failed, 2 the input is wrong, 130 interrupted.
+    """
+    try:
+        code = app(sys.argv[1:] if words is None else words, exit_on_error=False, print_error=False)
+        sys.stdout.flush()
+        return code or DONE
+    except InputError as error:
+        _say(*error.problems)
+        return WRONG_INPUT
+    except CycloptsError as error:
+        _say(f"visitsim: {error}", "Try: visitsim --help")
+        return WRONG_INPUT
+    except VisitsimError as error:
+        _say(error)
+        return FAILED
+    except KeyboardInterrupt:
+        _say("interrupted; what is done is stored, the same command goes on from there")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; nothing may be flushed to him at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
