@@ -81,10 +81,12 @@ def _nested(keys: tuple[str, ...], value: Any) -> Document:
 
 def merge(parent: Document, child: Document) -> Document:
     """Lay `child` over `parent`: mappings are merged key by key, everything else is replaced."""
+    overturned = set(_overturned(parent.data, child.data, ()))
+    kept = {where: mark for where, mark in parent.marks.items() if where not in overturned}
     return Document(
         path=parent.path if child.path == COMMAND_LINE else child.path,
         data=_merge(parent.data, child.data),
-        marks={**parent.marks, **child.marks},
+        marks={**kept, **child.marks},
         problems=parent.problems + child.problems,
     )
 
@@ -95,6 +97,16 @@ def _merge(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
         both = isinstance(value, dict) and isinstance(old.get(key), dict)
         merged[key] = _merge(old[key], value) if both else value
     return merged
+
+
+def _overturned(old: dict[str, Any], new: dict[str, Any], where: Where) -> Iterable[Where]:
+    """Find keys under which a mapping takes the place of a plain value: the parent's mark is not theirs."""
+    for key in new.keys() & old.keys():
+        if isinstance(new[key], dict):
+            if isinstance(old[key], dict):
+                yield from _overturned(old[key], new[key], (*where, key))
+            else:
+                yield (*where, key)
 
 
 def without(document: Document, keys: Collection[str]) -> Document:
