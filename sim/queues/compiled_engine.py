@@ -39,9 +39,11 @@ SHUT, OPEN, CLOSED, NEVER = 0, 1, 2, 3
 SHIFT_ENDS, DOOR_CLOSES, SHIFT_STARTS, DOOR_OPENS = 0, 1, 2, 3
 #: Kinds of alarm, see `_alarm`.
 DEADLINE, APPOINTED, COMES = 0, 1, 2
-#: Slots of `Board.count`.
-ENDS, ALARMS, RELEASED, ACTIVE, MARKED, TICKETED, LEAVING = 0, 1, 2, 3, 4, 5, 6
-RESOLVED, HELD, CALLED, CLOCK, FRESH, N_COUNTS = 7, 8, 9, 10, 11, 12
+#: Rows of `Board.list`, and slots of `Board.counts` that say how long they are. First three heaps by time.
+ENDS, ALARMS, RELEASED, ARRIVALS, SPARE, ACTIVE, MARKED, TICKETED, LEAVING, CALLED = range(10)
+HEAD, ABLE, SKILL, N_LISTS = range(10, 14)
+#: Slots of `Board.counts` behind those.
+RESOLVED, HELD, CLOCK, FRESH, N_COUNTS = range(N_LISTS, N_LISTS + 5)
 
 _PERSON = np.dtype(
     [
@@ -61,6 +63,8 @@ _OFFICER = np.dtype(
         ("outside", "f8"),
         ("on_call", "f8"),
         ("skills", "i4"),
+        ("first", "i4"),  # the services are row SKILL from `first` to `stop`
+        ("stop", "i4"),
         ("duty", "i1"),
         ("on", "i1"),  # within a segment, or there on call
         ("held", "i1"),
@@ -87,14 +91,25 @@ _CLASS = np.dtype(
 _SERVICE = np.dtype(
     [
         ("close", "f8"),
+        ("first", "i4"),  # its officials are row ABLE from `first` to `stop`
+        ("stop", "i4"),
         ("waiting", "i4"),  # ticketed and waiting, no no-shows
         ("pending", "i4"),
         ("on_duty", "i4"),  # able officials on duty
         ("on_call", "i4"),  # able officials on call that day
-        ("kept", "i1"),  # somebody stays for it or can be called
+        ("kept", "i4"),  # 1 if somebody stays for it or can be called
     ]
 )
-_DOOR = np.dtype([("state", "i1"), ("outside", "i4")])
+_DOOR = np.dtype(
+    [
+        ("service", "i4"),
+        ("guide", "i4"),  # guidance service of its point, -1
+        ("outside", "i4"),  # who came last of those outside, -1
+        ("state", "i4"),
+    ]
+)
+_NODE = np.dtype([("child", "i4"), ("sibling", "i4")])
+_ENTRY = np.dtype([("time", "f8"), ("item", "i8")])
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
@@ -102,110 +117,116 @@ type Records = NDArray[np.void]
 
 
 class Board(NamedTuple):
-    """The state of the day in play; scratch arrays are allocated once a call and reused from day to day."""
+    """The state of the day in play; scratch arrays are allocated once a call and reused from day to day.
+
+    Rows of `list`: ENDS, heap of ends of service (item: visit * 2) and guidance (+ 1); ALARMS, heap, see `_alarm`;
+    RELEASED, heap of the follow-ups that arise now, by row; ARRIVALS, first arrivals by time; SPARE, room for
+    sorting; ACTIVE, classes with nodes; MARKED, classes to look at in the next settle, and HEAD, their first nodes;
+    TICKETED, visits ticketed since the last settle; LEAVING, visits whose patience ends now; CALLED, officials on
+    call that day; ABLE, the officials of each service, fewest skills first, then lowest number; SKILL, the services
+    of each official.
+    """
 
     visits: Records  # (n,) the day's slice of the table
-    setting: Setting
     person: Records  # (>= n,) state of each visit
+    node: Records  # (>= 2n,) of pairing heaps: i is visit i, n + i is visit i in tier 2; also links those outside
     officer: Records  # (O,)
     klass: Records  # (C,) classes of waiting visits
     service: Records  # (K,)
     door: Records  # (J,)
     free: Ints  # (P, 3) free places
+    able: NDArray[np.uint8]  # (O, K)
     shifts: Floats  # (O, S, 2) of the day's type
     windows: Floats  # (J, W, 2) of the day's type
-    able_first: Ints  # (K + 1,) where each service's officials begin in `able_list`
-    able_list: Ints  # officials able to do each service, fewest skills first, then lowest number
-    skill_first: Ints  # (O + 1,) where each official's services begin in `skill_list`
-    skill_list: Ints
-    clock_time: Floats  # clock events of the day's type, ascending, inf behind the last
-    clock_code: Ints
-    end_time: Floats  # heap of ends of service and guidance
-    end_item: Ints  # visit * 2, + 1 for the end of guidance
-    alarm_time: Floats  # heap of alarms
-    alarm_item: Ints  # see `_alarm`
-    released_time: Floats  # heap of follow-ups that arise now, by row
-    released_item: Ints
-    child: Ints  # (>= 2n,) pairing heaps; node i is visit i, node n + i is visit i in tier 2
-    sibling: Ints  # (>= 2n,) also links those who wait outside a door
-    active: Ints  # (C,) classes with nodes
-    marked: Ints  # (C,) classes to look at in the next settle
-    head: Ints  # (C,) their first visits' nodes
-    ticketed: Ints  # (>= n,) visits ticketed since the last settle
-    leaving: Ints  # (>= n,) visits whose patience ends now
-    called: Ints  # (O,) officials on call that day
-    count: Ints  # (N_COUNTS,) sizes of the lists above
+    clock: Records  # clock events of the day's type by time, see `_clocks`
+    list: Records  # (N_LISTS, enough) time and item
+    counts: Ints  # (N_COUNTS,) sizes of the lists and other counts
+    fetch_minutes: float
+    balking_queue_length: float
+    send_away: bool
+
+
+class Days(NamedTuple):
+    """What differs from day to day, and what the board is set from."""
+
+    start: Ints  # (D + 1,) offsets of the days' visits
+    kind: Ints  # (D,) type of the day
+    duty: NDArray[np.int8]  # (D, O)
+    shifts: Floats  # (T, O, S, 2)
+    windows: Floats  # (T, J, W, 2)
+    clocks: Records  # (T, events + 1), see `_clocks`
+    places: Ints  # (P, 3)
 
 
 def _compiled[F: Callable[..., object]](function: F) -> F:
     """Return `function` compiled by numba; float arithmetic stays as written (no fast maths)."""
-    return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    return cast(F, numba.njit(nogil=True, error_model="numpy", _nrt=False, cache=function.__name__=="_play_days", no_cpython_wrapper=function.__name__!="_play_days",no_cfunc_wrapper=True)(function))
 
 
 # ---- Heaps ------------------------------------------------------------------------------------------
 
 
 @_compiled
-def _push(time: Floats, item: Ints, size: int, t: float, what: int) -> int:
-    """Put `what` due at `t` on a binary heap of `size` entries and return the new size."""
-    at = size
+def _push(b: Board, heap: int, t: float, what: int) -> None:
+    """Put `what` due at `t` on a heap."""
+    at = b.counts[heap]
+    b.counts[heap] += 1
     while at > 0:
         above = (at - 1) >> 1
-        if time[above] <= t:
+        entry = b.list[heap, above]
+        if entry.time <= t:
             break
-        time[at] = time[above]
-        item[at] = item[above]
+        b.list[heap, at].time = entry.time
+        b.list[heap, at].item = entry.item
         at = above
-    time[at] = t
-    item[at] = what
-    return size + 1
+    b.list[heap, at].time = t
+    b.list[heap, at].item = what
 
 
 @_compiled
-def _pop(time: Floats, item: Ints, size: int) -> int:
-    """Take the first entry off a binary heap of `size` entries; return the new size."""
-    size -= 1
-    t, what = time[size], item[size]
+def _pop(b: Board, heap: int) -> int:
+    """Take the first entry off a heap and return its item."""
+    b.counts[heap] -= 1
+    size = b.counts[heap]
+    first = b.list[heap, 0].item
+    t, what = b.list[heap, size].time, b.list[heap, size].item
     at, below = 0, 1
     while below < size:
-        if below + 1 < size and time[below + 1] < time[below]:
+        if below + 1 < size and b.list[heap, below + 1].time < b.list[heap, below].time:
             below += 1
-        if t <= time[below]:
+        entry = b.list[heap, below]
+        if t <= entry.time:
             break
-        time[at] = time[below]
-        item[at] = item[below]
+        b.list[heap, at].time = entry.time
+        b.list[heap, at].item = entry.item
         at, below = below, 2 * below + 1
-    time[at] = t
-    item[at] = what
-    return size
+    b.list[heap, at].time = t
+    b.list[heap, at].item = what
+    return int(first)
 
 
 @_compiled
-def _sort(time: Floats, item: Ints, n: int, spare: Floats, spare_item: Ints) -> None:
-    """Sort the first `n` entries by time, equal ones staying in order (merge sort from the bottom up)."""
+def _sort_arrivals(b: Board) -> None:
+    """Sort the first arrivals by time, equal ones staying in order (merge sort from the bottom up)."""
+    n = b.counts[ARRIVALS]
+    source, target = ARRIVALS, SPARE
     width = 1
-    source, source_item, target, target_item = time, item, spare, spare_item
-    swapped = False
     while width < n:
         for left in range(0, n, 2 * width):
             middle, right = min(left + width, n), min(left + 2 * width, n)
-            a, b = left, middle
+            x, y = left, middle
             for at in range(left, right):
-                if b >= right or (a < middle and source[a] <= source[b]):
-                    target[at] = source[a]
-                    target_item[at] = source_item[a]
-                    a += 1
-                else:
-                    target[at] = source[b]
-                    target_item[at] = source_item[b]
-                    b += 1
+                take_x = y >= right or (x < middle and b.list[source, x].time <= b.list[source, y].time)
+                entry = b.list[source, x if take_x else y]
+                b.list[target, at].time = entry.time
+                b.list[target, at].item = entry.item
+                x, y = (x + 1, y) if take_x else (x, y + 1)
         source, target = target, source
-        source_item, target_item = target_item, source_item
-        swapped = not swapped
         width *= 2
-    if swapped:
-        time[:n] = spare[:n]
-        item[:n] = spare_item[:n]
+    if source == SPARE:
+        for at in range(n):
+            b.list[ARRIVALS, at].time = b.list[SPARE, at].time
+            b.list[ARRIVALS, at].item = b.list[SPARE, at].item
 
 
 @_compiled
@@ -227,8 +248,8 @@ def _link(b: Board, x: int, y: int) -> int:
     """Join two pairing heaps and return the root."""
     if _before(b, y, x):
         x, y = y, x
-    b.sibling[y] = b.child[x]
-    b.child[x] = y
+    b.node[y].sibling = b.node[x].child
+    b.node[x].child = y
     return x
 
 
@@ -236,24 +257,24 @@ def _link(b: Board, x: int, y: int) -> int:
 def _without_root(b: Board, root: int) -> int:
     """Return the root of a pairing heap after its first node has gone, -1 if that was all."""
     pairs = -1
-    node = b.child[root]
+    node = b.node[root].child
     while node >= 0:
-        other = b.sibling[node]
+        other = b.node[node].sibling
         if other < 0:
-            b.sibling[node] = pairs
+            b.node[node].sibling = pairs
             pairs = node
             break
-        following = b.sibling[other]
+        following = b.node[other].sibling
         joined = _link(b, node, other)
-        b.sibling[joined] = pairs
+        b.node[joined].sibling = pairs
         pairs = joined
         node = following
     if pairs < 0:
         return -1
     merged = pairs
-    node = b.sibling[pairs]
+    node = b.node[pairs].sibling
     while node >= 0:
-        following = b.sibling[node]
+        following = b.node[node].sibling
         merged = _link(b, merged, node)
         node = following
     return int(merged)
@@ -267,16 +288,16 @@ def _mark(b: Board, c: int) -> None:
     """Note that class `c` must be looked at in the next settle."""
     if b.klass[c].marked == 0:
         b.klass[c].marked = 1
-        b.marked[b.count[MARKED]] = c
-        b.count[MARKED] += 1
+        b.list[MARKED, b.counts[MARKED]].item = c
+        b.counts[MARKED] += 1
 
 
 @_compiled
 def _mark_freed(b: Board, o: int, point: int, place: int) -> None:
     """Mark the classes that official `o`, or a place of kind `place` at `point`, being free may help."""
-    able = b.setting.able
-    for x in range(b.count[ACTIVE]):
-        c = b.active[x]
+    able = b.able
+    for x in range(b.counts[ACTIVE]):
+        c = b.list[ACTIVE, x].item
         k = b.klass[c]
         guides = k.guide >= 0 and able[o, k.guide] != 0
         if able[o, k.service] != 0 or guides or (k.point == point and k.place == place):
@@ -286,14 +307,14 @@ def _mark_freed(b: Board, o: int, point: int, place: int) -> None:
 @_compiled
 def _queue(b: Board, c: int, node: int) -> None:
     """Put a node into its class."""
-    b.child[node] = -1
-    b.sibling[node] = -1
+    b.node[node].child = -1
+    b.node[node].sibling = -1
     root = b.klass[c].root
     b.klass[c].root = node if root < 0 else _link(b, root, node)
     if b.klass[c].spot < 0:
-        b.klass[c].spot = b.count[ACTIVE]
-        b.active[b.count[ACTIVE]] = c
-        b.count[ACTIVE] += 1
+        b.klass[c].spot = b.counts[ACTIVE]
+        b.list[ACTIVE, b.counts[ACTIVE]].item = c
+        b.counts[ACTIVE] += 1
 
 
 @_compiled
@@ -315,10 +336,10 @@ def _first(b: Board, c: int) -> int:
 @_compiled
 def _deactivate(b: Board, c: int) -> None:
     """Take an empty class off the list of active ones."""
-    b.count[ACTIVE] -= 1
-    last = b.active[b.count[ACTIVE]]
+    b.counts[ACTIVE] -= 1
+    last = b.list[ACTIVE, b.counts[ACTIVE]].item
     spot = b.klass[c].spot
-    b.active[spot] = last
+    b.list[ACTIVE, spot].item = last
     b.klass[last].spot = spot
     b.klass[c].spot = -1
 
@@ -364,7 +385,7 @@ def _void(b: Board, i: int) -> None:
         _count_pending(b, i, -1)
     b.person[i].state = GONE
     b.visits[i].outcome = VOID
-    b.count[RESOLVED] += 1
+    b.counts[RESOLVED] += 1
 
 
 @_compiled
@@ -375,7 +396,7 @@ def _release(b: Board, i: int, t: float, order: float) -> None:
     b.visits[i].arrival = t
     b.visits[i].order = order
     b.person[i].order = order
-    b.count[RELEASED] = _push(b.released_time, b.released_item, b.count[RELEASED], float(i), i)
+    _push(b, RELEASED, float(i), i)
 
 
 @_compiled
@@ -385,7 +406,7 @@ def _end(b: Board, i: int, outcome: int, t: float) -> None:
     visit.end = t
     visit.outcome = outcome
     b.person[i].state = GONE
-    b.count[RESOLVED] += 1
+    b.counts[RESOLVED] += 1
     if outcome == NO_SHOW:
         _void(b, visit.requeue)
         _void(b, visit.second)
@@ -416,8 +437,8 @@ def _turn_away_class(b: Board, c: int, t: float) -> None:
 @_compiled
 def _turn_away(b: Board, service: int, door: int, t: float) -> None:
     """Turn away everybody who waits for `service`, at `door` or (-1) at any."""
-    for x in range(b.count[ACTIVE] - 1, -1, -1):  # backwards: emptied classes leave the list
-        c = b.active[x]
+    for x in range(b.counts[ACTIVE] - 1, -1, -1):  # backwards: emptied classes leave the list
+        c = b.list[ACTIVE, x].item
         if b.klass[c].service == service and (door < 0 or b.klass[c].door == door):
             _turn_away_class(b, c, t)
 
@@ -428,7 +449,7 @@ def _turn_away(b: Board, service: int, door: int, t: float) -> None:
 @_compiled
 def _stays(b: Board, o: int, k: int) -> bool:
     """Return whether rostered official `o` stays for service `k` after its last closing."""
-    if b.setting.send_away or b.setting.able[o, k] == 0 or b.officer[o].duty != ROSTERED:
+    if b.send_away or b.able[o, k] == 0 or b.officer[o].duty != ROSTERED:
         return False
     close = b.service[k].close
     for s in range(b.shifts.shape[1]):
@@ -445,8 +466,8 @@ def _choose(b: Board, k: int, other: int, t: float) -> int:
     """
     best = -1
     closed = t >= b.service[k].close
-    for x in range(b.able_first[k], b.able_first[k + 1]):
-        o = b.able_list[x]
+    for x in range(b.service[k].first, b.service[k].stop):
+        o = b.list[ABLE, x].item
         official = b.officer[o]
         if official.busy != 0 or (official.on == 0 and official.held == 0) or o == other:
             continue
@@ -465,8 +486,8 @@ def _count_on_duty(b: Board, o: int, on: int) -> None:
     change = on - b.officer[o].on
     b.officer[o].on = on
     if change != 0:
-        for x in range(b.skill_first[o], b.skill_first[o + 1]):
-            b.service[b.skill_list[x]].on_duty += change
+        for x in range(b.officer[o].first, b.officer[o].stop):
+            b.service[b.list[SKILL, x].item].on_duty += change
 
 
 @_compiled
@@ -492,8 +513,8 @@ def _free_official(b: Board, o: int, start: float, t: float) -> None:
 @_compiled
 def _has_work_for(b: Board, o: int, pending: bool, staying: bool) -> bool:
     """Return whether anybody waits (or, with `pending`, is still to come) for a service of official `o`."""
-    for x in range(b.skill_first[o], b.skill_first[o + 1]):
-        k = b.skill_list[x]
+    for x in range(b.officer[o].first, b.officer[o].stop):
+        k = b.list[SKILL, x].item
         work = b.service[k].waiting > 0 or (pending and b.service[k].pending > 0)
         if work and (not staying or _stays(b, o, k)):
             return True
@@ -503,8 +524,8 @@ def _has_work_for(b: Board, o: int, pending: bool, staying: bool) -> bool:
 @_compiled
 def _stays_for_any(b: Board, o: int) -> bool:
     """Return whether official `o` stays for any service."""
-    for x in range(b.skill_first[o], b.skill_first[o + 1]):
-        if _stays(b, o, b.skill_list[x]):
+    for x in range(b.officer[o].first, b.officer[o].stop):
+        if _stays(b, o, b.list[SKILL, x].item):
             return True
     return False
 
@@ -518,31 +539,31 @@ def _held_leave(b: Board, t: float) -> None:
             official.held = 0
             official.left = 1
             official.outside += t - official.last_end
-            b.count[HELD] -= 1
+            b.counts[HELD] -= 1
 
 
 @_compiled
 def _fetch(b: Board, t: float) -> None:
     """Fetch the officials on call for whom somebody waits at a door that is not shut."""
-    for x in range(b.count[ACTIVE]):
-        k = b.klass[b.active[x]]
+    for x in range(b.counts[ACTIVE]):
+        k = b.klass[b.list[ACTIVE, x].item]
         if k.waiting == 0 or b.door[k.door].state == SHUT:
             continue
         if b.service[k.service].on_call == 0 and (k.guide < 0 or b.service[k.guide].on_call == 0):
             continue
-        for y in range(b.count[CALLED]):
-            o = b.called[y]
-            able = b.setting.able[o, k.service] != 0 or (k.guide >= 0 and b.setting.able[o, k.guide] != 0)
+        for y in range(b.counts[CALLED]):
+            o = b.list[CALLED, y].item
+            able = b.able[o, k.service] != 0 or (k.guide >= 0 and b.able[o, k.guide] != 0)
             if able and b.officer[o].on == 0 and b.officer[o].coming == 0:
                 b.officer[o].coming = 1
-                _alarm(b, t + b.setting.fetch_minutes, o, COMES)
+                _alarm(b, t + b.fetch_minutes, o, COMES)
 
 
 @_compiled
 def _called_go(b: Board, t: float) -> None:
     """Let officials on call go who are free and have nobody waiting for them."""
-    for y in range(b.count[CALLED]):
-        o = b.called[y]
+    for y in range(b.counts[CALLED]):
+        o = b.list[CALLED, y].item
         official = b.officer[o]
         if official.on != 0 and official.busy == 0 and not _has_work_for(b, o, False, False):
             _count_on_duty(b, o, 0)
@@ -567,7 +588,7 @@ def _comes(b: Board, o: int, t: float) -> None:
 @_compiled
 def _alarm(b: Board, t: float, who: int, kind: int) -> None:
     """Set an alarm: the deadline or appointed time of visit `who`, or on-call official `who` comes."""
-    b.count[ALARMS] = _push(b.alarm_time, b.alarm_item, b.count[ALARMS], t, who * 3 + kind)
+    _push(b, ALARMS, t, who * 3 + kind)
 
 
 @_compiled
@@ -604,8 +625,8 @@ def _ticket(b: Board, i: int, t: float) -> None:
     _count_waiting(b, c, 1)
     _queue(b, c, i + b.visits.size if person.tier == 2 else i)
     _mark(b, c)
-    b.ticketed[b.count[TICKETED]] = i
-    b.count[TICKETED] += 1
+    b.list[TICKETED, b.counts[TICKETED]].item = i
+    b.counts[TICKETED] += 1
 
 
 @_compiled
@@ -617,7 +638,7 @@ def _shift_ends(b: Board, o: int, t: float) -> None:
         return
     if _stays_for_any(b, o):
         official.held = 1
-        b.count[HELD] += 1
+        b.counts[HELD] += 1
     else:
         official.left = 1
 
@@ -626,16 +647,16 @@ def _shift_ends(b: Board, o: int, t: float) -> None:
 def _door_opens(b: Board, j: int, t: float) -> None:
     """Stage 2: ticket everybody outside and look at everybody inside."""
     b.door[j].state = OPEN
-    b.count[FRESH] = 1
+    b.counts[FRESH] = 1
     i = b.door[j].outside
     b.door[j].outside = -1
     while i >= 0:
-        following = b.sibling[i]
+        following = b.node[i].sibling
         _ticket(b, i, t)
         i = following
-    for x in range(b.count[ACTIVE]):
-        if b.klass[b.active[x]].door == j:
-            _mark(b, b.active[x])
+    for x in range(b.counts[ACTIVE]):
+        if b.klass[b.list[ACTIVE, x].item].door == j:
+            _mark(b, b.list[ACTIVE, x].item)
 
 
 @_compiled
@@ -645,8 +666,8 @@ def _door_closes(b: Board, j: int, w: int, t: float) -> None:
         b.door[j].state = SHUT
         return
     b.door[j].state = CLOSED
-    k = b.setting.door_service[j]
-    if b.setting.send_away:
+    k = b.door[j].service
+    if b.send_away:
         _turn_away(b, k, j, t)
     elif t >= b.service[k].close and b.service[k].kept == 0:
         _turn_away(b, k, -1, t)
@@ -677,8 +698,8 @@ def _ring(b: Board, item: int, t: float) -> None:
     elif b.person[who].state != WAITING:
         return
     elif kind == DEADLINE:
-        b.leaving[b.count[LEAVING]] = who
-        b.count[LEAVING] += 1
+        b.list[LEAVING, b.counts[LEAVING]].item = who
+        b.counts[LEAVING] += 1
     elif b.person[who].tier == 2:
         b.person[who].tier = 0
         _queue(b, b.person[who].klass, who)
@@ -687,13 +708,13 @@ def _ring(b: Board, item: int, t: float) -> None:
 @_compiled
 def _can_still_be_had(b: Board, j: int, t: float) -> bool:
     """Return whether a follow-up that arrives after the last closing of door `j` may join."""
-    if b.setting.send_away or b.door[j].state == NEVER:
+    if b.send_away or b.door[j].state == NEVER:
         return False
-    k = b.setting.door_service[j]
+    k = b.door[j].service
     if t < b.service[k].close or b.service[k].on_call > 0:
         return True
-    for x in range(b.able_first[k], b.able_first[k + 1]):
-        o = b.able_list[x]
+    for x in range(b.service[k].first, b.service[k].stop):
+        o = b.list[ABLE, x].item
         if b.officer[o].left == 0 and _stays(b, o, k):
             return True
     return False
@@ -705,7 +726,7 @@ def _balks(b: Board, i: int, k: int) -> bool:
     q, n = b.service[k].waiting, max(1, b.service[k].on_duty)
     if q == 0 or b.visits[i].booked != 0:
         return False
-    r = (q / n) / b.setting.balking_queue_length
+    r = (q / n) / b.balking_queue_length
     return bool(b.visits[i].balk_u < min(1.0, r * r / 2.0))
 
 
@@ -720,7 +741,7 @@ def _arrive(b: Board, i: int, t: float) -> None:
     state = b.door[j].state
     if state == SHUT:
         person.state = OUTSIDE
-        b.sibling[i] = b.door[j].outside
+        b.node[i].sibling = b.door[j].outside
         b.door[j].outside = i
     elif state != OPEN and (person.follow_up == 0 or not _can_still_be_had(b, j, t)):
         _end(b, i, NO_SHOW if visit.no_show != 0 else TURNED_AWAY, t)
@@ -732,19 +753,18 @@ def _arrive(b: Board, i: int, t: float) -> None:
 
 
 @_compiled
-def _arrivals(b: Board, time: Floats, item: Ints, at: int, t: float) -> int:
-    """Stage 3: note the arrivals of `t` in id order, follow-ups among them; return the next first arrival."""
+def _arrivals(b: Board, t: float) -> None:
+    """Stage 3: note the arrivals of `t` in id order, follow-ups among them."""
     while True:
-        first = item[at] if time[at] == t else -1
-        if b.count[RELEASED] > 0 and (first < 0 or b.released_item[0] < first):
-            i = b.released_item[0]
-            b.count[RELEASED] = _pop(b.released_time, b.released_item, b.count[RELEASED])
-            _arrive(b, i, t)
+        entry = b.list[ARRIVALS, b.counts[ARRIVALS]]
+        first = entry.item if entry.time == t else -1
+        if b.counts[RELEASED] > 0 and (first < 0 or b.list[RELEASED, 0].item < first):
+            _arrive(b, _pop(b, RELEASED), t)
         elif first >= 0:
-            at += 1
+            b.counts[ARRIVALS] += 1
             _arrive(b, first, t)
         else:
-            return at
+            return
 
 
 @_compiled
@@ -767,11 +787,11 @@ def _start(b: Board, c: int, i: int, t: float) -> bool:
     visit.guide = guide
     duration = visit.fail_after if visit.fail_after < np.inf else visit.service_time
     b.officer[o].busy = 1
-    b.count[ENDS] = _push(b.end_time, b.end_item, b.count[ENDS], t + duration, 2 * i)
+    _push(b, ENDS, t + duration, 2 * i)
     if guide >= 0:
         b.officer[guide].busy = 1
         release = t + min(visit.guidance_time, duration)
-        b.count[ENDS] = _push(b.end_time, b.end_item, b.count[ENDS], release, 2 * i + 1)
+        _push(b, ENDS, release, 2 * i + 1)
     if k.place >= 0:
         b.free[k.point, k.place] -= 1
     b.person[i].state = IN_SERVICE
@@ -783,17 +803,17 @@ def _start(b: Board, c: int, i: int, t: float) -> bool:
 def _heads(b: Board) -> int:
     """Keep of the marked classes those with an open door and somebody waiting; return how many."""
     size = 0
-    for x in range(b.count[MARKED]):
-        c = b.marked[x]
+    for x in range(b.counts[MARKED]):
+        c = b.list[MARKED, x].item
         b.klass[c].marked = 0
         if b.door[b.klass[c].door].state == SHUT:
             continue
         node = _first(b, c)
         if node >= 0:
-            b.marked[size] = c
-            b.head[size] = node
+            b.list[MARKED, size].item = c
+            b.list[HEAD, size].item = node
             size += 1
-    b.count[MARKED] = 0
+    b.counts[MARKED] = 0
     return size
 
 
@@ -805,17 +825,17 @@ def _walk(b: Board, t: float) -> None:
     while size > 0:
         best = 0
         for x in range(1, size):
-            if _before(b, b.head[x], b.head[best]):
+            if _before(b, b.list[HEAD, x].item, b.list[HEAD, best].item):
                 best = x
-        c, node = b.marked[best], b.head[best]
+        c, node = b.list[MARKED, best].item, b.list[HEAD, best].item
         started = _start(b, c, node if node < n else node - n, t)
         node = _first(b, c) if started else -1
         if node >= 0:
-            b.head[best] = node
+            b.list[HEAD, best].item = node
         else:
             size -= 1
-            b.marked[best] = b.marked[size]
-            b.head[best] = b.head[size]
+            b.list[MARKED, best].item = b.list[MARKED, size].item
+            b.list[HEAD, best].item = b.list[HEAD, size].item
 
 
 @_compiled
@@ -841,11 +861,11 @@ def _deadline(b: Board, i: int) -> float:
 @_compiled
 def _watch(b: Board, t: float) -> None:
     """Stage 4: set the alarms of those ticketed now who still wait, or let them leave at once."""
-    for x in range(b.count[TICKETED]):
-        i = b.ticketed[x]
+    for x in range(b.counts[TICKETED]):
+        i = b.list[TICKETED, x].item
         if b.person[i].state != WAITING:
             continue
-        b.count[FRESH] = 1
+        b.counts[FRESH] = 1
         deadline = _deadline(b, i)
         if deadline <= t:
             _leave(b, i, RENEGED, t)
@@ -854,57 +874,53 @@ def _watch(b: Board, t: float) -> None:
             _alarm(b, deadline, i, DEADLINE)
         if b.person[i].tier == 2:
             _alarm(b, b.visits[i].appointed, i, APPOINTED)
-    b.count[TICKETED] = 0
+    b.counts[TICKETED] = 0
 
 
 @_compiled
 def _settle(b: Board, t: float) -> None:
     """Stage 4: the walk, then who leaves: impatient visits, officials on call, held officials."""
-    if b.count[MARKED] > 0:
+    if b.counts[MARKED] > 0:
         _walk(b, t)
-    for x in range(b.count[LEAVING]):
-        i = b.leaving[x]
+    for x in range(b.counts[LEAVING]):
+        i = b.list[LEAVING, x].item
         if b.person[i].state == WAITING:
             _leave(b, i, RENEGED, t)
-    b.count[LEAVING] = 0
+    b.counts[LEAVING] = 0
     _watch(b, t)
-    if b.count[CALLED] > 0:
-        if b.count[FRESH] != 0:
+    if b.counts[CALLED] > 0:
+        if b.counts[FRESH] != 0:
             _fetch(b, t)
         _called_go(b, t)
-    b.count[FRESH] = 0
-    if b.count[HELD] > 0:
+    b.counts[FRESH] = 0
+    if b.counts[HELD] > 0:
         _held_leave(b, t)
 
 
 @_compiled
 def _note(b: Board, t: float) -> None:
     """Stages 1 and 2 of the instant `t`."""
-    while b.count[ENDS] > 0 and b.end_time[0] == t:
-        item = b.end_item[0]
-        b.count[ENDS] = _pop(b.end_time, b.end_item, b.count[ENDS])
-        _finish(b, item, t)
-    while b.clock_time[b.count[CLOCK]] == t:
-        b.count[CLOCK] += 1
-        _tick(b, b.clock_code[b.count[CLOCK] - 1], t)
-    while b.count[ALARMS] > 0 and b.alarm_time[0] == t:
-        item = b.alarm_item[0]
-        b.count[ALARMS] = _pop(b.alarm_time, b.alarm_item, b.count[ALARMS])
-        _ring(b, item, t)
+    while b.counts[ENDS] > 0 and b.list[ENDS, 0].time == t:
+        _finish(b, _pop(b, ENDS), t)
+    while b.clock[b.counts[CLOCK]].time == t:
+        b.counts[CLOCK] += 1
+        _tick(b, b.clock[b.counts[CLOCK] - 1].item, t)
+    while b.counts[ALARMS] > 0 and b.list[ALARMS, 0].time == t:
+        _ring(b, _pop(b, ALARMS), t)
 
 
 @_compiled
-def _next_instant(b: Board, arrival: float) -> float:
+def _next_instant(b: Board) -> float:
     """Return when something happens next, inf if nothing does; alarms of visits long begun are dropped."""
-    while b.count[ALARMS] > 0 and b.alarm_item[0] % 3 != COMES:
-        if b.person[b.alarm_item[0] // 3].state == WAITING:
+    while b.counts[ALARMS] > 0 and b.list[ALARMS, 0].item % 3 != COMES:
+        if b.person[b.list[ALARMS, 0].item // 3].state == WAITING:
             break
-        b.count[ALARMS] = _pop(b.alarm_time, b.alarm_item, b.count[ALARMS])
-    t = min(arrival, b.clock_time[b.count[CLOCK]])
-    if b.count[ENDS] > 0:
-        t = min(t, b.end_time[0])
-    if b.count[ALARMS] > 0:
-        t = min(t, b.alarm_time[0])
+        _pop(b, ALARMS)
+    t = min(b.list[ARRIVALS, b.counts[ARRIVALS]].time, b.clock[b.counts[CLOCK]].time)
+    if b.counts[ENDS] > 0:
+        t = min(t, b.list[ENDS, 0].time)
+    if b.counts[ALARMS] > 0:
+        t = min(t, b.list[ALARMS, 0].time)
     return float(t)
 
 
@@ -912,8 +928,8 @@ def _next_instant(b: Board, arrival: float) -> float:
 def _give_up(b: Board) -> None:
     """End the day for those who wait for ever: nobody or no place for them will be free again."""
     n = b.visits.size
-    for x in range(b.count[ACTIVE] - 1, -1, -1):
-        c = b.active[x]
+    for x in range(b.counts[ACTIVE] - 1, -1, -1):
+        c = b.list[ACTIVE, x].item
         close = b.service[b.klass[c].service].close
         node = _first(b, c)
         while node >= 0:
@@ -938,68 +954,6 @@ def _give_up(b: Board) -> None:
 
 
 @_compiled
-def _fill_clock(
-    windows: Floats, shifts: Floats, time: Floats, code: Ints, spare: tuple[Floats, Ints]
-) -> None:
-    """Write the sorted clock events of one day type; a code is kind + 4 * segment or window + 1024 * index."""
-    size = 0
-    for kind in range(4):  # the sort is stable, so equal times stay in the order of kinds
-        hours = windows if kind == DOOR_CLOSES or kind == DOOR_OPENS else shifts
-        side = 1 if kind == SHIFT_ENDS or kind == DOOR_CLOSES else 0
-        for who in range(hours.shape[0]):
-            for w in range(hours.shape[1]):
-                if hours[who, w, 0] < np.inf:
-                    time[size] = hours[who, w, side]
-                    code[size] = kind + 4 * w + 1024 * who
-                    size += 1
-    _sort(time, code, size, spare[0], spare[1])
-    time[size] = np.inf
-
-
-@_compiled
-def _by_skill(setting: Setting) -> tuple[Ints, Ints, Ints, Ints]:
-    """Return for each service its officials (fewest skills, then lowest number), for each official the services."""
-    n_officials, n_services = setting.able.shape
-    able_first, skill_first = np.zeros(n_services + 1, np.int64), np.zeros(n_officials + 1, np.int64)
-    total = int(np.count_nonzero(setting.able))
-    able_list, skill_list = np.empty(total, np.int64), np.empty(total, np.int64)
-    at = 0
-    for o in range(n_officials):
-        for k in range(n_services):
-            if setting.able[o, k] != 0:
-                skill_list[at] = k
-                at += 1
-        skill_first[o + 1] = at
-    order = np.argsort(setting.skills, kind="mergesort")
-    at = 0
-    for k in range(n_services):
-        for o in order:
-            if setting.able[o, k] != 0:
-                able_list[at] = o
-                at += 1
-        able_first[k + 1] = at
-    return able_first, able_list, skill_first, skill_list
-
-
-@_compiled
-def _fill_classes(klass: Records, setting: Setting) -> None:
-    """Write what the visits of each class need; see `_class_of` for the numbering."""
-    for c in range(klass.size):
-        k = klass[c]
-        j = c // 16
-        k.root = -1
-        k.spot = -1
-        k.door = j
-        k.service = setting.door_service[j]
-        k.point = setting.door_point[j]
-        k.place = (c // 4) % 4 - 1
-        k.guide = setting.guidance[k.point] if (c // 2) % 2 != 0 else -1
-        k.no_show = c % 2
-        k.waiting = 0
-        k.marked = 0
-
-
-@_compiled
 def _set_services(b: Board) -> None:
     """Set the last closings of the day's services; guidance closes with the last door it guides at."""
     for k in range(b.service.size):
@@ -1012,8 +966,8 @@ def _set_services(b: Board) -> None:
         for w in range(b.windows.shape[1]):
             if b.windows[j, w, 0] < np.inf:
                 b.door[j].state = SHUT
-                guide = b.setting.guidance[b.setting.door_point[j]]
-                service = b.service[b.setting.door_service[j]]
+                guide = b.door[j].guide
+                service = b.service[b.door[j].service]
                 service.close = max(service.close, b.windows[j, w, 1])
                 if guide >= 0:
                     b.service[guide].close = max(b.service[guide].close, b.windows[j, w, 1])
@@ -1028,7 +982,6 @@ def _set_officials(b: Board, duty: NDArray[np.int8]) -> None:
     for o in range(b.officer.size):
         official = b.officer[o]
         official.duty = duty[o]
-        official.skills = b.setting.skills[o]
         official.on = official.held = official.busy = official.coming = official.served = 0
         official.left = 1 if duty[o] == OFF else 0
         official.outside = official.on_call = 0.0
@@ -1038,10 +991,10 @@ def _set_officials(b: Board, duty: NDArray[np.int8]) -> None:
             if b.shifts[o, s, 0] < np.inf:
                 official.last_end = b.shifts[o, s, 1]
         if duty[o] == ON_CALL:
-            b.called[b.count[CALLED]] = o
-            b.count[CALLED] += 1
-        for x in range(b.skill_first[o], b.skill_first[o + 1]):
-            k = b.skill_list[x]
+            b.list[CALLED, b.counts[CALLED]].item = o
+            b.counts[CALLED] += 1
+        for x in range(b.officer[o].first, b.officer[o].stop):
+            k = b.list[SKILL, x].item
             b.service[k].on_call += 1 if duty[o] == ON_CALL else 0
             if duty[o] == ON_CALL or _stays(b, o, k):
                 b.service[k].kept = 1
@@ -1057,123 +1010,91 @@ def _class_of(b: Board, i: int) -> int:
 
 
 @_compiled
-def _set_visits(b: Board, time: Floats, item: Ints) -> None:
-    """Set the day's visits and sort their first arrivals; an arrival at inf closes the list."""
+def _set_visits(b: Board) -> None:
+    """Set the day's visits and sort their first arrivals; one at inf closes the list."""
     size = 0
     for i in range(b.visits.size):
-        person = b.person[i]
+        visit, person = b.visits[i], b.person[i]
         person.klass = _class_of(b, i)
         person.state = TO_COME
         person.pending = 0
-        person.order = b.visits[i].order
-        arrival = b.visits[i].arrival
-        person.follow_up = 1 if np.isnan(arrival) else 0
+        person.order = visit.order
+        person.follow_up = 1 if np.isnan(visit.arrival) else 0
         if person.follow_up == 0:
-            time[size] = arrival
-            item[size] = i
+            b.list[ARRIVALS, size].time = visit.arrival
+            b.list[ARRIVALS, size].item = i
             size += 1
-    _sort(time, item, size, b.alarm_time, b.alarm_item)
-    time[size] = np.inf
+    b.counts[ARRIVALS] = size
+    _sort_arrivals(b)
+    b.list[ARRIVALS, size].time = np.inf
+    b.counts[ARRIVALS] = 0  # from here on: the next to come
 
 
 @_compiled
-def _play(b: Board, duty: NDArray[np.int8], time: Floats, item: Ints) -> None:
-    """Play one day: set the board, then instant by instant until every visit has ended."""
-    b.count[:] = 0
-    b.free[:] = b.setting.places
+def _set_board(b: Board, places: Ints, duty: NDArray[np.int8]) -> None:
+    """Set the board for a day."""
+    for x in range(N_COUNTS):
+        b.counts[x] = 0
+    for p in range(places.shape[0]):
+        for kind in range(places.shape[1]):
+            b.free[p, kind] = places[p, kind]
+    for c in range(b.klass.size):
+        k = b.klass[c]
+        k.root = k.spot = -1
+        k.waiting = k.marked = 0
     _set_services(b)
     _set_officials(b, duty)
-    _set_visits(b, time, item)
-    at = 0
-    while b.count[RESOLVED] < b.visits.size:
-        t = _next_instant(b, time[at])
-        if t == np.inf:
-            _give_up(b)
-            break
-        _note(b, t)
-        at = _arrivals(b, time, item, at, t)
-        _settle(b, t)
-        while b.count[RELEASED] > 0:
-            at = _arrivals(b, time, item, at, t)
-            _settle(b, t)
-    for x in range(b.count[ACTIVE]):
-        b.klass[b.active[x]].root = -1
-        b.klass[b.active[x]].spot = -1
+    _set_visits(b)
 
 
 @_compiled
-def _play_days(
-    visits: Records, day_start: Ints, first_index: int, setting: Setting, scratch: tuple[Records, ...]
-) -> Floats:
-    """Play the days in turn on one set of scratch arrays; see `run_days`."""
-    person, officer, klass, service, door = scratch
-    n_days, longest = day_start.size - 1, person.size
-    n_officials, n_classes = officer.size, klass.size
-    able_first, able_list, skill_first, skill_list = _by_skill(setting)
-    _fill_classes(klass, setting)
-    n_types = setting.windows.shape[0]
-    n_clock = 2 * (setting.windows[0].size // 2 + setting.shifts[0].size // 2) + 1
-    clock_time, clock_code = np.empty((n_types, n_clock)), np.empty((n_types, n_clock), np.int64)
-    spare = (np.empty(n_clock), np.empty(n_clock, np.int64))
-    known = np.zeros(n_types, np.bool_)
-    time, item = np.empty(longest + 1), np.empty(longest + 1, np.int64)
-    end_time, end_item = np.empty(2 * n_officials + 2), np.empty(2 * n_officials + 2, np.int64)
-    n_alarms = 2 * longest + n_officials + 2
-    alarm_time, alarm_item = np.empty(n_alarms), np.empty(n_alarms, np.int64)
-    released_time, released_item = np.empty(longest + 1), np.empty(longest + 1, np.int64)
-    child, sibling = np.empty(2 * longest, np.int64), np.empty(2 * longest, np.int64)
-    active, marked = np.empty(n_classes, np.int64), np.empty(n_classes, np.int64)
-    head, called = np.empty(n_classes, np.int64), np.empty(n_officials, np.int64)
-    ticketed, leaving = np.empty(longest, np.int64), np.empty(longest, np.int64)
-    free, count = setting.places.copy(), np.zeros(N_COUNTS, np.int64)
-    extras = np.zeros((n_days, n_officials, 2))
-    for d in range(n_days):
-        if day_start[d] == day_start[d + 1]:
+def _play(b: Board) -> None:
+    """Play the day on the board, instant by instant until every visit has ended."""
+    while b.counts[RESOLVED] < b.visits.size:
+        t = _next_instant(b)
+        if t == np.inf:
+            _give_up(b)
+            return
+        _note(b, t)
+        _arrivals(b, t)
+        _settle(b, t)
+        while b.counts[RELEASED] > 0:
+            _arrivals(b, t)
+            _settle(b, t)
+
+
+@_compiled
+def _play_days(board: Board, days: Days, extras: Floats) -> None:
+    """Play the days in turn; see `run_days`."""
+    for d in range(extras.shape[0]):
+        first, stop = days.start[d], days.start[d + 1]
+        if first == stop:
             continue
-        kind = setting.day_type[first_index + d]
-        if not known[kind]:
-            known[kind] = True
-            _fill_clock(
-                setting.windows[kind], setting.shifts[kind], clock_time[kind], clock_code[kind], spare
-            )
+        kind = days.kind[d]
         b = Board(
-            visits[day_start[d] : day_start[d + 1]],
-            setting,
-            person,
-            officer,
-            klass,
-            service,
-            door,
-            free,
-            setting.shifts[kind],
-            setting.windows[kind],
-            able_first,
-            able_list,
-            skill_first,
-            skill_list,
-            clock_time[kind],
-            clock_code[kind],
-            end_time,
-            end_item,
-            alarm_time,
-            alarm_item,
-            released_time,
-            released_item,
-            child,
-            sibling,
-            active,
-            marked,
-            head,
-            ticketed,
-            leaving,
-            called,
-            count,
+            board.visits[first:stop],
+            board.person,
+            board.node,
+            board.officer,
+            board.klass,
+            board.service,
+            board.door,
+            board.free,
+            board.able,
+            days.shifts[kind],
+            days.windows[kind],
+            days.clocks[kind],
+            board.list,
+            board.counts,
+            board.fetch_minutes,
+            board.balking_queue_length,
+            board.send_away,
         )
-        _play(b, setting.duty[first_index + d], time, item)
-        for o in range(n_officials):
-            extras[d, o, 0] = officer[o].outside
-            extras[d, o, 1] = officer[o].on_call
-    return extras
+        _set_board(b, days.places, days.duty[d])
+        _play(b)
+        for o in range(b.officer.size):
+            extras[d, o, 0] = b.officer[o].outside
+            extras[d, o, 1] = b.officer[o].on_call
 
 
 def run_days(visits: Records, day_start: Ints, first_index: int, setting: Setting) -> Floats:
@@ -1201,20 +1122,12 @@ def run_days(visits: Records, day_start: Ints, first_index: int, setting: Settin
     Simultaneous events follow decision 2, *An instant*. Days are independent, so any split of a year into
     calls gives the same records.
     """
-    plain = _plain(setting)
     rows = np.require(visits, VISIT, ["C", "W"])
-    starts = np.ascontiguousarray(day_start, np.int64)
-    longest = int(np.diff(starts).max(initial=0))
-    n_officials, n_services = plain.able.shape
-    n_doors = plain.door_point.size
-    scratch = (
-        np.zeros(longest, _PERSON),
-        np.zeros(n_officials, _OFFICER),
-        np.zeros(16 * n_doors, _CLASS),
-        np.zeros(n_services, _SERVICE),
-        np.zeros(n_doors, _DOOR),
-    )
-    extras = _play_days(rows, starts, int(first_index), plain, scratch)
+    start = np.asarray(day_start, np.int64)
+    days = _days(start, first_index, setting)
+    longest = int(np.diff(start).max(initial=0))
+    extras = np.zeros((start.size - 1, setting.able.shape[0], 2))
+    _play_days(_board(rows, longest, setting), days, extras)
     if rows is not visits:
         visits[:] = rows
     return extras
@@ -1241,20 +1154,94 @@ def run_day(visits: Records, setting: Setting, index: int) -> DayExtra:
     return DayExtra(extras[0, :, 0].copy(), extras[0, :, 1].copy())
 
 
-def _plain(setting: Setting) -> Setting:
-    """Return the setting in the one layout that the engine is compiled for."""
-    return Setting(
-        np.require(setting.able, np.uint8, ["C", "W"]),
-        np.require(setting.skills, np.int64, ["C", "W"]),
-        np.require(setting.places, np.int64, ["C", "W"]),
-        np.require(setting.guidance, np.int64, ["C", "W"]),
-        np.require(setting.door_point, np.int64, ["C", "W"]),
-        np.require(setting.door_service, np.int64, ["C", "W"]),
-        np.require(setting.windows, np.float64, ["C", "W"]),
-        np.require(setting.shifts, np.float64, ["C", "W"]),
-        np.require(setting.day_type, np.int64, ["C", "W"]),
-        np.require(setting.duty, np.int8, ["C", "W"]),
+def _days(start: Ints, first_index: int, setting: Setting) -> Days:
+    """Return the days to play, with the hours of the day types among them."""
+    stop = first_index + start.size - 1
+    types, kind = np.unique(setting.day_type[first_index:stop], return_inverse=True)
+    shifts, windows = setting.shifts[types].astype(np.float64), setting.windows[types].astype(np.float64)
+    return Days(
+        np.require(start, np.int64, ["C", "W"]),
+        kind.astype(np.int64),
+        setting.duty[first_index:stop].astype(np.int8),
+        shifts,
+        windows,
+        _clocks(shifts, windows),
+        setting.places.astype(np.int64),
+    )
+
+
+def _clocks(shifts: Floats, windows: Floats) -> Records:
+    """Return the clock events of each day type by time, those of one instant by kind, inf behind the last.
+
+    The item of an event is kind + 4 * segment or window + 1024 * official or door.
+    """
+    hours = {SHIFT_ENDS: shifts[..., 1], DOOR_CLOSES: windows[..., 1]}
+    hours |= {SHIFT_STARTS: shifts[..., 0], DOOR_OPENS: windows[..., 0]}
+    n_types = shifts.shape[0]
+    time, item = [], []
+    for kind, of_kind in sorted(hours.items()):
+        who, part = np.indices(of_kind.shape[1:])
+        time.append(of_kind.reshape(n_types, -1))
+        item.append((kind + 4 * part + 1024 * who).ravel())
+    times = np.concatenate([*time, np.full((n_types, 1), np.inf)], axis=1)
+    items = np.concatenate([*item, np.zeros(1, np.int64)])
+    order = np.argsort(times, axis=1, kind="stable")
+    clocks = np.empty(times.shape, _ENTRY)
+    clocks["time"] = np.take_along_axis(times, order, axis=1)
+    clocks["item"] = items[order]
+    return clocks
+
+
+def _board(visits: Records, longest: int, setting: Setting) -> Board:
+    """Return the board for days of at most `longest` visits, with all that stays the same from day to day."""
+    able = setting.able.astype(np.uint8)
+    n_officials, n_services = able.shape
+    klass = _classes(setting)
+    size = max(2 * longest + 2 * n_officials + 2, klass.size, np.count_nonzero(able))
+    lists = np.zeros((N_LISTS, size), _ENTRY)
+    officer, service = np.zeros(n_officials, _OFFICER), np.zeros(n_services, _SERVICE)
+    official_of, service_of = np.nonzero(able)
+    lists["item"][SKILL, : service_of.size] = service_of
+    officer["first"] = np.searchsorted(official_of, np.arange(n_officials))
+    officer["stop"] = np.searchsorted(official_of, np.arange(n_officials), side="right")
+    officer["skills"] = setting.skills
+    by_skill = np.argsort(setting.skills, kind="stable")
+    service_of, rank = np.nonzero(able[by_skill].T)
+    lists["item"][ABLE, : rank.size] = by_skill[rank]
+    service["first"] = np.searchsorted(service_of, np.arange(n_services))
+    service["stop"] = np.searchsorted(service_of, np.arange(n_services), side="right")
+    door = np.zeros(setting.door_point.size, _DOOR)
+    door["service"] = setting.door_service
+    door["guide"] = setting.guidance[setting.door_point]
+    return Board(
+        visits,
+        np.zeros(longest, _PERSON),
+        np.zeros(2 * longest, _NODE),
+        officer,
+        klass,
+        service,
+        door,
+        setting.places.astype(np.int64),
+        able,
+        np.zeros(setting.shifts.shape[1:]),
+        np.zeros(setting.windows.shape[1:]),
+        np.zeros(1, _ENTRY),
+        lists,
+        np.zeros(N_COUNTS, np.int64),
         float(setting.fetch_minutes),
         float(setting.balking_queue_length),
         bool(setting.send_away),
     )
+
+
+def _classes(setting: Setting) -> Records:
+    """Return what the visits of each class need; `_class_of` numbers the classes."""
+    number = np.arange(16 * setting.door_point.size)
+    klass = np.zeros(number.size, _CLASS)
+    klass["door"] = door = number // 16
+    klass["service"] = setting.door_service[door]
+    klass["point"] = setting.door_point[door]
+    klass["place"] = number // 4 % 4 - 1
+    klass["guide"] = np.where(number // 2 % 2 == 1, setting.guidance[setting.door_point[door]], -1)
+    klass["no_show"] = number % 2
+    return klass
