@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from sim.outcomes.cube import DIMENSIONS, cube, publishable
 from sim.outcomes.default import metrics
-from sim.outcomes.replications import RANDOM_VARIATION, intervals
+from sim.outcomes.replications import CONFIDENCE, RANDOM_VARIATION, intervals
 from sim.outcomes.settings import OutcomeSettings
+from sim.outcomes.volumes import KINDS
 
 __all__ = [
+    "CONFIDENCE",
     "DIMENSIONS",
+    "KINDS",
     "RANDOM_VARIATION",
     "OutcomeSettings",
     "cube",

@@ -1,0 +1,242 @@
+"""Prints the summary of a run as tables that read the same on a screen and in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from itertools import groupby
+from textwrap import fill
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sim.locale import NO_NUMBER, Language, message, number, percent, percent_sign, signed, translator
+from sim.reports.names import short_name
+from sim.reports.results import ALL, Estimate
+from sim.reports.run import PlanRow, PointRow, RunSummary
+
+#: Narrowest page that the tables are laid out for [characters].
+NARROWEST = 100
+_WIDEST = 120
+_FLAG = "†"
+#: Headers of columns of numbers are broken at this width [characters].
+_NARROW = 9
+_READINGS = {
+    "plan": message(
+        "Agreement with the plan is by construction: each authority's need was scaled so that the plan's "
+        "estimate is what the model expects. What the run adds is when, where and from whom the visits "
+        "come, and how long people wait."
+    ),
+    "history": message(
+        "The volumes are anchored to the counts of the time. The waits are indicative only: opening hours "
+        "and staffing of the time are not known in full."
+    ),
+    "projection": message(
+        "Nothing was forced to the plan's number: visits follow from people, their needs and the e-services."
+    ),
+}
+_PLAN_NOTE = message(
+    "Legal floor: visits that the law demands in person, if needs stay as they were. Unexplained change in "
+    "need: what must happen to the need, beyond population, age and e-services, for the plan's number "
+    "to come true."
+)
+_WAIT_NOTE = message(
+    "Visits of simulated persons. Wait: of those who were served. Within 15 min and gave up: shares of all "
+    "who arrived. Utilisation: time with customers, of the officials' time on duty."
+)
+
+type Translate = Callable[[str], str]
+
+
+def print_summary(summary: RunSummary, lang: Language | None = None) -> None:
+    """Print a run's summary on stdout: the verdict, both tables, and where the files are.
+
+    Parameters
+    ----------
+    summary
+        What `sim.reports.run.summarise` returned.
+    lang
+        Language of the texts, None for that of the summary's names.
+    """
+    lang = lang or summary.lang
+    _ = translator(lang)
+    console = _console()
+    _say(console, _headline(summary, lang, _), "bold")
+    _say(console, _verdict(summary, lang, _))
+    _say(console, _(_READINGS[summary.reading]))
+    console.print()
+    console.print(_plan_table(summary, lang, _))
+    for line, style in _plan_notes(summary, _):
+        _say(console, line, style)
+    console.print()
+    console.print(_point_table(summary, lang, _))
+    for line in _wait_notes(summary, lang, _):
+        _say(console, line, "dim")
+    console.print()
+    _say(console, _("Files"), "bold")
+    # Paths are printed whole: a broken line could not be copied.
+    console.print(Text(str(summary.folder)), soft_wrap=True)
+    console.print(Text("  " + "  ".join(summary.files)), soft_wrap=True)
+
+
+def _console() -> Console:
+    """Return the page: as wide as the terminal within limits, without colours in a pipe."""
+    console = Console(file=sys.stdout, highlight=False)
+    if not console.is_terminal:
+        return Console(file=sys.stdout, highlight=False, width=NARROWEST)
+    console.width = min(max(console.width, NARROWEST), _WIDEST)
+    return console
+
+
+def _say(console: Console, text: str, style: str = "") -> None:
+    """Print a paragraph; unlike rich's own wrapping this one keeps non-breaking spaces together."""
+    console.print(Text(fill(text, console.width), style=style))
+
+
+def _headline(summary: RunSummary, lang: Language, _: Translate) -> str:
+    """Return the title with year and number of replications."""
+    runs = _("{n} replications") if summary.replications != 1 else _("{n} replication")
+    return f"{summary.title} · {summary.year} · {runs.format(n=number(summary.replications, lang))}"
+
+
+def _verdict(summary: RunSummary, lang: Language, _: Translate) -> str:
+    """Return the first sentence: the total against the plan."""
+    total = summary.total
+    simulated = _with_half_width(total.simulated, lang)
+    if total.plan != total.plan:  # nan: no plan for the year
+        return _("The simulated year has {visits} visits (random variation).").format(visits=simulated)
+    text = _("The simulated year has {visits} visits (random variation); the plan's table says {plan}.")
+    if summary.reading == "history":
+        text = _("The simulated year has {visits} visits (random variation); {plan} were counted.")
+    return text.format(visits=simulated, plan=number(total.plan, lang))
+
+
+def _plan_table(summary: RunSummary, lang: Language, _: Translate) -> Table:
+    """Return the table of authorities against the plan, with both totals."""
+    table = _table(_("Visits by authority"))
+    planned = _("Counted {year}") if summary.reading == "history" else _("Plan {year}")
+    table.add_column(_("Authority"), ratio=1)
+    _add_numbers(
+        table,
+        planned.format(year=summary.year),
+        _("Simulated"),
+        _("± random variation"),
+        _("Difference"),
+        _("Legal floor"),
+        _("Unexplained change in need"),
+    )
+    for row in summary.authorities:
+        table.add_row(row.name, *_plan_cells(row, lang))
+    table.add_section()
+    table.add_row(_("All authorities"), *_plan_cells(summary.total, lang), style="bold")
+    table.add_row(_("Authorities of the joint points"), *_plan_cells(summary.joint, lang), style="bold")
+    return table
+
+
+def _plan_cells(row: PlanRow, lang: Language) -> tuple[str, ...]:
+    """Return a row's numbers as texts."""
+    change = row.need_growth - 1
+    return (
+        number(row.plan, lang) + (_FLAG if row.below_floor else ""),
+        number(row.simulated.mean, lang),
+        number(row.simulated.half_width, lang),
+        signed(row.difference, lang),
+        number(row.legal_floor, lang),
+        NO_NUMBER if change != change else signed(100 * change, lang) + percent_sign(lang),
+    )
+
+
+def _plan_notes(summary: RunSummary, _: Translate) -> list[tuple[str, str]]:
+    """Return which plans lie below the legal floor and what the last columns mean, with their styles."""
+    notes = []
+    if summary.below_floor:
+        names = ", ".join(row.name for row in summary.below_floor)
+        text = _("{flag} The plan lies below what the law alone brings about: {names}.")
+        notes.append((text.format(flag=_FLAG, names=names), "yellow"))
+    if summary.reading == "plan":
+        notes.append((_(_PLAN_NOTE), "dim"))
+    return notes
+
+
+def _point_table(summary: RunSummary, lang: Language, _: Translate) -> Table:
+    """Return the table of waits by point and authority."""
+    table = _table(_("Waits by service point and authority"))
+    table.add_column(_("Service point and authority"), ratio=1)
+    _add_numbers(
+        table,
+        _("Visits"),
+        _("Mean wait, min"),
+        _("p90, min"),
+        _("Within 15 min"),
+        _("Gave up"),
+        _("Utilisation"),
+    )
+    for _point, rows in groupby(summary.points, key=lambda row: row.point):
+        named = _named(list(rows))
+        if len(named) > 1:
+            table.add_section()
+        for name, row in named:
+            table.add_row(name, *_point_cells(row, lang), style="bold" if row.authority == ALL else None)
+        if len(named) > 1:
+            table.add_section()
+    return table
+
+
+def _named(rows: list[PointRow]) -> list[tuple[str, PointRow]]:
+    """Return a point's rows with their names; a point of one authority needs one row only."""
+    whole, *parts = rows
+    if len(parts) == 1:
+        return [(f"{whole.point_name} · {short_name(parts[0].authority_name)}", whole)]
+    return [(whole.point_name, whole), *((f"  {short_name(row.authority_name)}", row) for row in parts)]
+
+
+def _point_cells(row: PointRow, lang: Language) -> tuple[str, ...]:
+    """Return a row's numbers as texts."""
+    return (
+        number(row.visits.mean, lang),
+        _with_half_width(row.wait_mean, lang, 1),
+        _with_half_width(row.wait_p90, lang, 1),
+        percent(row.within_15.mean, lang),
+        percent(row.gave_up.mean, lang, 1),
+        percent(row.utilisation.mean, lang),
+    )
+
+
+def _wait_notes(summary: RunSummary, lang: Language, _: Translate) -> list[str]:
+    """Return what a reader of the tables must know."""
+    notes = [_(_WAIT_NOTE)]
+    if summary.replications > 1:
+        text = _("± covers random variation (95% confidence interval over {n} replications), nothing else.")
+        notes.append(text.format(n=number(summary.replications, lang)))
+    return notes
+
+
+def _with_half_width(estimate: Estimate, lang: Language, decimals: int = 0) -> str:
+    """Return `mean ± half width`, the mean alone where there is no interval."""
+    mean = number(estimate.mean, lang, decimals)
+    if estimate.half_width != estimate.half_width:
+        return mean
+    return f"{mean} ± {number(estimate.half_width, lang, decimals)}"
+
+
+def _table(caption: str) -> Table:
+    """Return an empty table that fills the page."""
+    return Table(
+        title=caption,
+        title_justify="left",
+        title_style="bold",
+        box=SIMPLE_HEAD,
+        expand=True,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+
+
+def _add_numbers(table: Table, *headers: str) -> None:
+    """Add columns of numbers as narrow as their headers' longest words allow, so that names have room."""
+    for header in headers:
+        longest = max(len(word) for word in header.split())
+        lines = [fill(line, max(longest, _NARROW)) for line in header.splitlines()]
+        table.add_column("\n".join(lines), justify="right", no_wrap=True)

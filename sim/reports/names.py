@@ -1,0 +1,99 @@
+"""What points and authorities are called in a report, in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import pandas as pd
+
+from sim.locale import LANGUAGES, Language
+from sim.region import Region, load_region
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Names in one language, in the region's order.
+
+    Attributes
+    ----------
+    lang
+        Language of the names.
+    authorities, points
+        Name by key.
+    joint
+        Authorities of the joint points.
+    """
+
+    lang: Language
+    authorities: dict[str, str]
+    points: dict[str, str]
+    joint: frozenset[str]
+
+    @classmethod
+    def read(cls, region_name: str, lang: Language | None, successors_in: int | None = None) -> Self:
+        """Return the names that a region's tables give.
+
+        Parameters
+        ----------
+        region_name
+            Name or folder of the region.
+        lang
+            Language, or None for the region's own.
+        successors_in
+            Year in which authorities go by the name of their successors, None for the plan's names.
+
+        Raises
+        ------
+        InputError
+            If there is no such region.
+        """
+        region = load_region(region_name)
+        chosen = lang or _own_language(region)
+        return cls(
+            lang=chosen,
+            authorities=_authorities(region, chosen, successors_in),
+            points=_by_key(region.table("points"), "point", f"name_{chosen}"),
+            joint=frozenset(region.about_list("joint_authorities")),
+        )
+
+    def authority(self, key: str) -> str:
+        """Return the name of an authority, or its key where the region has none."""
+        return self.authorities.get(key, key)
+
+    def point(self, key: str) -> str:
+        """Return the name of a point, or its key where the region has none."""
+        return self.points.get(key, key)
+
+
+def short_name(name: str) -> str:
+    """Return the shorter of a name's two forms, for narrow columns.
+
+    >>> short_name("Finnish Supervisory Agency (FSA)"), short_name("TE services (employment and business)")
+    ('FSA', 'TE services')
+    >>> short_name("Kansa, the Insurance Institution")
+    'Kansa'
+    """
+    if name.endswith(")"):
+        return min(name[:-1].split(" (", maxsplit=1), key=len)
+    return name.split(",", maxsplit=1)[0]
+
+
+def _own_language(region: Region) -> Language:
+    """Return the region's language, English if it is none of ours."""
+    return next((lang for lang in LANGUAGES if lang == region.about("language")), "en")
+
+
+def _authorities(region: Region, lang: Language, year: int | None) -> dict[str, str]:
+    """Return the authorities' names in the region's order."""
+    table = region.table("authorities").sort_values("order")
+    names = _by_key(table, "authority", f"name_{lang}")
+    if year is None:
+        return names
+    later = table[(table["successor_from"] <= year).fillna(False) & (table[f"successor_{lang}"] != "")]
+    return names | _by_key(later, "authority", f"successor_{lang}")
+
+
+def _by_key(table: pd.DataFrame, key: str, column: str) -> dict[str, str]:
+    """Return one column of a table by another."""
+    return dict(zip(table[key], table[column], strict=True))

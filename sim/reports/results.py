@@ -1,0 +1,132 @@
+"""What reports read of a run, and how they look a number up."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+import pandas as pd
+
+from sim.outcomes import intervals
+
+#: Name of a sum over points, authorities or channels.
+ALL = "all"
+
+
+class RunScenario(Protocol):
+    """What reports need to know of a scenario."""
+
+    @property
+    def name(self) -> str:
+        """Name of the scenario."""
+
+    @property
+    def title(self) -> Mapping[Any, str]:
+        """Title by language; a language may be missing."""
+
+    @property
+    def region(self) -> str:
+        """Name or folder of its region."""
+
+    @property
+    def year(self) -> int:
+        """Simulated year."""
+
+    @property
+    def reading(self) -> str:
+        """`plan`, `history` or `projection`."""
+
+
+class Run(Protocol):
+    """A run as it was stored: what every report of a run is made from."""
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+
+    @property
+    def scenario(self) -> RunScenario:
+        """What was simulated."""
+
+    @property
+    def metrics(self) -> pd.DataFrame:
+        """Long table of all replications, see `sim.outcomes.metrics`."""
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """How the run was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean over replications and the half width of its interval, which covers random variation only.
+
+    Both are nan where there is no value, the half width also with a single replication.
+    """
+
+    mean: float = math.nan
+    half_width: float = math.nan
+
+
+NONE = Estimate()
+
+type _Key = tuple[str, str, str, str, str, str]
+
+
+@dataclass(frozen=True)
+class Values:
+    """Estimates of all metrics of one run, looked up by what they are."""
+
+    _found: Mapping[_Key, Estimate]
+
+    @classmethod
+    def of(cls, metrics: pd.DataFrame, names: Iterable[str]) -> Self:
+        """Return the estimates of the metrics called `names`."""
+        table = intervals(metrics[metrics["metric"].isin(list(names))])
+        keys = zip(
+            *(table[name] for name in ("metric", "statistic", "point", "authority", "channel", "period")),
+            strict=True,
+        )
+        numbers = zip(table["mean"], table["half_width"], strict=True)
+        return cls({key: Estimate(*pair) for key, pair in zip(keys, numbers, strict=True)})
+
+    def get(
+        self, metric: str, statistic: str, point: str = ALL, authority: str = ALL, period: str = "year"
+    ) -> Estimate:
+        """Return an estimate over all channels, `NONE` if the run has no such value."""
+        return self._found.get((metric, statistic, point, authority, ALL, period), NONE)
+
+    def statistics(self, metric: str) -> list[str]:
+        """Return the statistics of a metric, in the order of the table."""
+        return list(dict.fromkeys(key[1] for key in self._found if key[0] == metric))
+
+    def points(self, metric: str) -> list[str]:
+        """Return the points for which a metric has rows, in the order of the table, without *all*."""
+        return [point for point in dict.fromkeys(k[2] for k in self._found if k[0] == metric) if point != ALL]
+
+    def authorities_at(self, point: str, metric: str) -> list[str]:
+        """Return the authorities for which a metric has rows at a point, without *all*."""
+        found = (key[3] for key in self._found if key[0] == metric and key[2] == point)
+        return [authority for authority in dict.fromkeys(found) if authority != ALL]
+
+
+def own_metrics(run: Run) -> pd.DataFrame:
+    """Return the metrics of the run's own scenario, should the table hold others beside it."""
+    metrics = run.metrics
+    if "scenario" not in metrics.columns or len(metrics["scenario"].unique()) == 1:
+        return metrics
+    return metrics[metrics["scenario"] == run.scenario.name]
+
+
+def replications(metrics: pd.DataFrame) -> int:
+    """Return how many replications a table of metrics holds."""
+    name = "replication" if "replication" in metrics.columns else "run_id"
+    return int(metrics[name].nunique())
+
+
+def title(run: Run, lang: str) -> str:
+    """Return the scenario's title in a language, or its name."""
+    return run.scenario.title.get(lang) or run.scenario.name

@@ -1,0 +1,152 @@
+"""One look for all figures: colours that the colour-blind can tell apart, quiet axes, stable files.
+
+Importing this module imports matplotlib; nothing but figures does so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import Formatter, FuncFormatter
+
+from sim.locale import Language, number, percent
+from sim.reports.results import Estimate
+
+#: Okabe and Ito's colours, which readers with any colour vision can tell apart.
+BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+INK, MUTED, FAINT = "#222222", "#5f6368", "#d9dce0"
+#: Shades from the shortest wait to the longest: one hue, so that they read in order, in print too.
+SHADES = ("#deebf7", "#b3d2e9", "#79b3d9", "#3f8fc5", "#1c6aaf", "#0b3c78")
+#: Width of a figure on a laptop's page [inches].
+WIDTH = 9.6
+_DPI = 160
+#: Bands for title and subtitle, and for the note [inches].
+_HEAD, _FOOT = 0.66, 0.3
+
+_SETTINGS: dict[Any, object] = {
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": MUTED,
+    "axes.titlecolor": INK,
+    "figure.constrained_layout.use": True,
+    "figure.facecolor": "white",
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.7,
+    "legend.frameon": False,
+    "svg.fonttype": "path",
+    # Without a salt of its own every SVG would differ from the last in its ids.
+    "svg.hashsalt": "visitsim",
+    "text.color": INK,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+}
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw what is inside in the house style and leave matplotlib's settings as they were."""
+    with sns.axes_style("whitegrid"), mpl.rc_context(_SETTINGS):
+        yield
+
+
+def new_figure(height: float, rows: int = 1, ratios: list[float] | None = None) -> tuple[Figure, list[Axes]]:
+    """Return a figure of the common width with `rows` panels that share their x axis.
+
+    Parameters
+    ----------
+    height
+        Height [inches].
+    rows
+        Number of panels, one above the other.
+    ratios
+        Heights of the panels in relation to each other.
+
+    Notes
+    -----
+    The figure is made without pyplot, so nothing is left behind and no window is opened.
+    """
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    grid = figure.subplots(rows, 1, sharex=True, squeeze=False, height_ratios=ratios)
+    return figure, list(grid[:, 0])
+
+
+def caption(figure: Figure, title: str, subtitle: str, note: str) -> None:
+    """Write title and subtitle at the top left, and what the marks mean at the bottom.
+
+    The panels give way: the bands for these texts are as high in every figure, whatever its height.
+    """
+    height = figure.get_figheight()
+    top, left = 1 - 0.12 / height, 0.12 / WIDTH
+    engine = figure.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):
+        engine.set(rect=(left, _FOOT / height, 1 - 2 * left, 1 - (_HEAD + _FOOT) / height))
+    figure.text(left, top, title, va="top", fontsize=14, fontweight="bold")
+    figure.text(left, top - 0.29 / height, subtitle, va="top", fontsize=10, color=MUTED)
+    figure.text(left, 0.09 / height, note, va="bottom", fontsize=8.5, color=MUTED)
+
+
+def quiet(axes: Axes, grid: str = "y") -> None:
+    """Keep the grid of one direction only and drop the frame."""
+    axes.grid(visible=False)
+    axes.grid(visible=True, axis="y" if grid == "y" else "x")
+    axes.set_axisbelow(True)
+    sns.despine(ax=axes, left=grid == "y", bottom=grid != "y")
+    axes.tick_params(length=0)
+
+
+def numbers(lang: Language, decimals: int = 0) -> Formatter:
+    """Return tick labels as the language writes numbers."""
+    return FuncFormatter(lambda value, _position: number(value, lang, decimals))
+
+
+def percents(lang: Language) -> Formatter:
+    """Return tick labels of shares in per cent."""
+    return FuncFormatter(lambda value, _position: percent(value, lang))
+
+
+def save(figure: Figure, folder: Path, name: str) -> list[Path]:
+    """Write a figure as SVG and PNG, without a date, and return the paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{name}.svg", folder / f"{name}.png"]
+    figure.savefig(paths[0], metadata={"Date": None})
+    figure.savefig(paths[1], dpi=_DPI, metadata={"Software": None})
+    return paths
+
+
+def whiskers(
+    axes: Axes, places: Sequence[float], estimates: Sequence[Estimate], *, across: bool = False
+) -> None:
+    """Draw the intervals of estimates, upright, or `across` for horizontal bars; those without have none."""
+    means = [estimate.mean for estimate in estimates]
+    half_widths = [estimate.half_width for estimate in estimates]
+    if not np.isfinite(half_widths).any():
+        return
+    look = {"fmt": "none", "ecolor": INK, "elinewidth": 1.3, "capsize": 3}
+    if across:
+        axes.errorbar(means, places, xerr=half_widths, **look)  # type: ignore[arg-type] # plain keywords
+    else:
+        axes.errorbar(places, means, yerr=half_widths, **look)  # type: ignore[arg-type] # plain keywords
+
+
+def bars(
+    axes: Axes, places: Sequence[float], estimates: Sequence[Estimate], colour: str, width: float
+) -> None:
+    """Draw upright bars with their intervals, from 0."""
+    axes.bar(places, [estimate.mean for estimate in estimates], width=width, color=colour, linewidth=0)
+    whiskers(axes, places, estimates)
+    axes.set_ylim(bottom=0)
+
+
+def panel_title(axes: Axes, text: str, colour: str) -> None:
+    """Name what a panel shows, in the colour of its marks, so that it needs neither legend nor axis label."""
+    axes.text(0, 1.03, text, transform=axes.transAxes, color=colour, fontweight="bold", va="bottom")

@@ -1,0 +1,270 @@
+"""Reports of a small run: the summary, its tables in three languages, and the figures."""
+
+from __future__ import annotations
+
+import json
+import math
+import string
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from babel.messages.pofile import read_po
+
+import sim
+from sim.locale import LANGUAGES, Language, number, percent, signed, translator
+from sim.outcomes import OutcomeSettings, metrics
+from sim.region import load_region
+from sim.reports.console import print_summary
+from sim.reports.figures import draw_run
+from sim.reports.run import RunSummary, summarise
+from sim.visits import Names
+from tests.messages import messages
+from tests.records import random_records
+
+SOURCES = Path(sim.__file__).parent
+REGION = load_region("paijat_hame")
+AUTHORITIES = tuple(REGION.table("authorities").sort_values("order")["authority"])
+POINTS = ("lahti_yhteinen", "heinola_yhteinen", "hartola_kunnanvirasto")
+SETTINGS = OutcomeSettings(15.0, 0.8, 0.2, 10.0)
+
+
+@dataclass(frozen=True)
+class FakeScenario:
+    name: str = "baseline_2030"
+    title: dict[str, str] = field(default_factory=lambda: {"fi": "Perusura", "en": "Baseline"})
+    region: str = "paijat_hame"
+    year: int = 2030
+    reading: str = "plan"
+
+
+@dataclass(frozen=True)
+class FakeRun:
+    folder: Path
+    metrics: pd.DataFrame
+    scenario: FakeScenario = FakeScenario()
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+
+def replication(index: int) -> pd.DataFrame:
+    """Return one replication's metrics, with what the model adds about the plan."""
+    records = random_records(2_000 + 10 * index, seed=index, points=len(POINTS), authorities=len(AUTHORITIES))
+    names = records.names
+    object.__setattr__(
+        records,
+        "names",
+        Names(AUTHORITIES, names.matters, POINTS, names.municipalities, names.age_groups),
+    )
+    table = metrics(records, SETTINGS)
+    extra = [
+        (2030, "all", authority, "all", "year", metric, "value", value, "visits")
+        for position, authority in enumerate(AUTHORITIES)
+        for metric, value in (
+            ("plan_visits", 100.0 * position),
+            ("legal_floor", 250.0),
+            ("need_growth", 0.5),
+        )
+    ]
+    table = pd.concat([table, pd.DataFrame(extra, columns=table.columns)], ignore_index=True)
+    return table.assign(scenario="baseline_2030", design_point=0, replication=index)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> FakeRun:
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "manifest.json").write_text("{}")
+    return FakeRun(folder, pd.concat([replication(index) for index in range(3)], ignore_index=True))
+
+
+@pytest.fixture(scope="module")
+def summary(run: FakeRun) -> RunSummary:
+    return summarise(run, "en")
+
+
+def test_every_authority_has_its_row_in_the_regions_order(summary: RunSummary) -> None:
+    assert tuple(row.authority for row in summary.authorities) == AUTHORITIES
+
+
+def test_numbers_against_the_plan(summary: RunSummary, run: FakeRun) -> None:
+    row = summary.authorities[3]
+    rows = run.metrics
+    mine = rows[
+        (rows["metric"] == "visits")
+        & (rows["statistic"] == "count")
+        & (rows["point"] == "all")
+        & (rows["authority"] == row.authority)
+        & (rows["period"] == "year")
+        & (rows["channel"] == "all")
+    ]["value"]
+    assert len(mine) == 3
+    assert row.simulated.mean == pytest.approx(mine.mean())
+    assert row.simulated.half_width == pytest.approx(4.302653 * mine.std() / math.sqrt(3), rel=1e-6)
+    assert row.difference == pytest.approx(mine.mean() - 300.0)
+    assert row.need_growth == 0.5
+
+
+def test_the_plan_below_the_legal_floor_is_flagged(summary: RunSummary) -> None:
+    assert [row.authority for row in summary.below_floor] == list(AUTHORITIES[:3])
+
+
+def test_totals_are_of_all_and_of_the_joint_points_alone(summary: RunSummary) -> None:
+    joint = set(REGION.about_list("joint_authorities"))
+    assert summary.total.plan == sum(100.0 * position for position in range(len(AUTHORITIES)))
+    assert summary.joint.plan == sum(row.plan for row in summary.authorities if row.authority in joint)
+    means = {row.authority: row.simulated.mean for row in summary.authorities}
+    assert summary.total.simulated.mean == pytest.approx(sum(means.values()))
+    assert summary.joint.simulated.mean == pytest.approx(sum(means[authority] for authority in joint))
+    assert summary.joint.simulated.half_width > 0
+
+
+def test_a_point_starts_with_its_total(summary: RunSummary) -> None:
+    first = summary.points[0]
+    assert (first.point, first.authority) == ("lahti_yhteinen", "all")
+    parts = [row for row in summary.points if row.point == first.point and row.authority != "all"]
+    assert first.visits.mean == pytest.approx(sum(row.visits.mean for row in parts))
+
+
+def test_json_is_plain_without_nan_and_names_units(summary: RunSummary) -> None:
+    data = json.loads(json.dumps(summary.as_dict(), allow_nan=False))
+    assert data["half_widths_cover"] == "random variation"
+    assert data["agreement_by_construction"] is True
+    assert data["authorities"][0]["plan_visits_per_year"] == 0
+    assert data["totals"]["joint_points"]["half_width_visits_per_year"] > 0
+    assert {"wait_mean_min", "wait_p90_half_width_min", "within_15_share"} <= set(data["points"][0])
+    assert data["files"] == ["manifest.json"]
+
+
+def test_a_single_replication_has_no_interval(run: FakeRun, capsys: pytest.CaptureFixture[str]) -> None:
+    single = FakeRun(run.folder, run.metrics[run.metrics["replication"] == 0])
+    summary = summarise(single, "en")
+    assert math.isnan(summary.total.simulated.half_width)
+    assert summary.as_dict()["totals"]["all"]["half_width_visits_per_year"] is None
+    print_summary(summary)
+    text = capsys.readouterr().out
+    assert "1 replication\n" in text
+    assert "nan" not in text
+
+
+def test_a_run_without_a_plan_has_no_differences(run: FakeRun, capsys: pytest.CaptureFixture[str]) -> None:
+    extra = run.metrics["metric"].isin(["plan_visits", "legal_floor", "need_growth"])
+    free = FakeRun(run.folder, run.metrics[~extra], FakeScenario(reading="projection"))
+    summary = summarise(free, "en")
+    assert summary.total.as_dict()["plan_visits_per_year"] is None
+    assert not summary.below_floor
+    print_summary(summary)
+    text = capsys.readouterr().out
+    assert "nan" not in text
+    assert "Nothing was forced" in text
+
+
+def test_names_follow_the_year_where_nothing_is_tied_to_the_plan(run: FakeRun) -> None:
+    free = FakeRun(run.folder, run.metrics, FakeScenario(reading="projection"))
+    assert "Lupa- ja valvontavirasto (LVV)" in [row.name for row in summarise(free, "fi").authorities]
+    assert "Aluehallintovirasto (AVI)" in [row.name for row in summarise(run, "fi").authorities]
+
+
+def test_other_scenarios_in_the_table_are_left_alone(run: FakeRun, summary: RunSummary) -> None:
+    beside = run.metrics.assign(scenario="updated_2030", value=run.metrics["value"] * 2)
+    both = FakeRun(run.folder, pd.concat([run.metrics, beside], ignore_index=True))
+    assert summarise(both, "en").total.simulated == summary.total.simulated
+
+
+def test_the_region_decides_the_language_unless_told(run: FakeRun) -> None:
+    assert summarise(run).lang == "fi"
+    assert summarise(run).title == "Perusura"
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", ("by construction", "± random", "Gave up", "2,010", "All authorities", "manifest.json")),
+        ("fi", ("rakenteensa", "satunnais", "Käyttöaste", "2\xa0010", "Kaikki viranomaiset", "Lähti")),
+        ("sv", ("konstruktion", "slumpmässig", "Utnyttjande", "2\xa0010", "Alla myndigheter", "Lämnade")),
+    ],
+)
+def test_printed_summary(
+    run: FakeRun, lang: Language, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    summary = summarise(run, lang)
+    object.__setattr__(summary.total, "plan", 2010.0)
+    print_summary(summary)
+    text = capsys.readouterr().out
+    assert "\x1b" not in text
+    assert max(len(line) for line in text.splitlines() if str(run.folder) not in line) == 100
+    assert "…" not in text
+    for word in words:
+        assert word in text
+    for row in summary.authorities:
+        assert row.name.split()[0] in text
+
+
+def test_figures_are_complete_and_the_same_each_time(run: FakeRun, tmp_path: Path) -> None:
+    paths = draw_run(run, tmp_path / "once", "fi")
+    names = ("visits_by_month", "waits_by_point", "day_rhythm")
+    assert [path.name for path in paths] == [f"{name}.{kind}" for name in names for kind in ("svg", "png")]
+    again = draw_run(run, tmp_path / "twice", "fi")
+    for one, other in zip(paths, again, strict=True):
+        assert one.read_bytes() == other.read_bytes()
+        assert one.stat().st_size > 5_000
+    assert "<dc:date>" not in paths[0].read_text(encoding="utf-8")
+
+
+def test_figures_of_a_single_replication(run: FakeRun, tmp_path: Path) -> None:
+    single = FakeRun(run.folder, run.metrics[run.metrics["replication"] == 0])
+    assert all(path.exists() for path in draw_run(single, tmp_path, "sv"))
+
+
+def catalogue(lang: str) -> dict[str, str]:
+    with (SOURCES / "locale" / f"{lang}.po").open("rb") as file:
+        return {
+            entry.id: entry.string for entry in read_po(file, locale=lang, abort_invalid=True) if entry.id
+        }
+
+
+def fields(text: str) -> set[str | None]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("lang", [lang for lang in LANGUAGES if lang != "en"])
+def test_every_message_is_translated(lang: str) -> None:
+    marked = messages(SOURCES)
+    translated = catalogue(lang)
+    missing = {text: place for text, place in marked.items() if not translated.get(text)}
+    assert not missing
+    assert not set(translated) - set(marked), "messages that nobody uses any more"
+    assert len(marked) > 40
+    for text, other in translated.items():
+        assert fields(text) == fields(other), text
+
+
+def test_the_search_for_messages_finds_them(tmp_path: Path) -> None:
+    source = tmp_path / "source.py"
+    source.write_text('_("one")\nmessage("two")\nother("three")\n_(four)\n')
+    assert messages(source) == {"one": "source.py:1", "two": "source.py:2"}
+
+
+def test_numbers_as_each_language_writes_them() -> None:
+    assert [number(1234.5, lang, 1) for lang in ("fi", "sv", "en")] == ["1\xa0234,5", "1\xa0234,5", "1,234.5"]
+    assert [percent(0.5, lang) for lang in ("fi", "en")] == ["50\xa0%", "50%"]
+    assert [signed(value, "en") for value in (3.0, -3.0, 0.2, -0.2, np.nan)] == ["+3", "−3", "0", "0", "–"]
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(KeyError):
+        translator("de")  # type: ignore[arg-type]
+
+
+def test_reading_results_needs_no_matplotlib() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, sim.outcomes, sim.reports.run, sim.reports.console; print('matplotlib' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
