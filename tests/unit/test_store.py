@@ -66,6 +66,14 @@ def interrupt_at_two(
     return replicate(case, replication, keep_visits)
 
 
+def die_at_two(
+    case: Scenario, replication: int, keep_visits: bool
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    if replication == 2:
+        os._exit(9)
+    return replicate(case, replication, keep_visits)
+
+
 def run(
     case: Scenario, out: Path, how: Replicate = replicate, *, workers: int = 1, keep_visits: bool = False
 ) -> RunResult:
@@ -154,6 +162,24 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path: Path, trace: Path) ->
     assert table_bytes(whole) == table_bytes(run(scenario(), tmp_path / "fresh"))
 
 
+def test_a_worker_that_dies_is_said_and_costs_nothing_that_was_stored(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="a worker process died"):
+        run(scenario(), tmp_path, die_at_two, workers=2)
+    assert load(tmp_path).manifest.get("status") != "done"
+    whole = run(scenario(), tmp_path)
+    assert table_bytes(whole) == table_bytes(run(scenario(), tmp_path / "fresh"))
+
+
+def test_progress_counts_what_is_stored_already(tmp_path: Path) -> None:
+    case, seen = scenario(), list[tuple[int, int]]()
+    run(scenario(replications=2), tmp_path)
+    execution = Execution(run_folder(tmp_path, case), tmp_path, 1, False, replicate)
+    run_tasks(tasks_of(case), execution, {}, lambda done, total: seen.append((done, total)))
+    assert seen[0] == (2, 5)
+    assert seen[-1] == (5, 5)
+    assert seen == sorted(seen)
+
+
 def test_visits_are_missing_until_they_were_asked_for(tmp_path: Path, trace: Path) -> None:
     without = run(scenario(replications=2), tmp_path)
     with pytest.raises(InputError, match="--visits"):
@@ -193,6 +219,23 @@ def test_damage_behind_a_readable_footer_is_found(tmp_path: Path, trace: Path) -
     after = run(scenario(), tmp_path)
     assert table_bytes(after) == expected
     assert len(simulated(trace)) > 5
+
+
+def test_no_flipped_bit_gives_other_numbers(tmp_path: Path) -> None:
+    part = write_part(tmp_path, [FinishedRun("a", "done", metrics=metrics_of(3, rows=50))])
+    whole, stored = part.read_bytes(), stored_runs(tmp_path)["a"]
+    expected = read_run(stored)
+    footer = int.from_bytes(whole[-8:-4], "little") + 8
+    found = 0
+    for position in range(4, len(whole) - footer, 5):
+        content = bytearray(whole)
+        content[position] ^= 0x10
+        part.write_bytes(content)
+        try:
+            assert read_run(stored).equals(expected), position
+        except DamagedPart:
+            found += 1
+    assert found > 50
 
 
 def test_a_part_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
