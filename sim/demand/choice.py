@@ -1,0 +1,251 @@
+"""Where people can go and how far it is: tables of the choice among points, and its expected shares.
+
+The expected shares are those of the multinomial logit of `sim.demand.kernel`, averaged over where people
+live; the calibration needs them for what is served outside the region or by self-service.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.calendar import Span
+from sim.demand.kernel import mean_shares
+from sim.network import Network
+from sim.population.homes import Plane, Roads
+from sim.population.people import People
+from sim.visits import Channel
+
+#: Working days of delay for which the choice weight is tabulated.
+LONGEST_DELAY = 400
+#: Origins per municipality from which expected shares are averaged.
+SAMPLE = 2500
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """Parameters of the choice.
+
+    Attributes
+    ----------
+    travel
+        Utility per minute of one-way travel.
+    delay
+        Utility per working day until the point serves.
+    horizon
+        Working days within which a point must serve a walk-in matter.
+    lead, booking_horizon
+        Working days to the first day asked for, and that the diary is open.
+    """
+
+    travel: float
+    delay: float
+    horizon: int
+    lead: int
+    booking_horizon: int
+
+    def by_delay(self) -> NDArray[np.float64]:
+        """Return (LONGEST_DELAY,) choice weights by working days of delay."""
+        return np.exp(-self.delay * np.arange(LONGEST_DELAY))
+
+
+@dataclass(frozen=True)
+class Origins:
+    """Places that people set out from: homes of residents, then cottages.
+
+    Attributes
+    ----------
+    home, cottage
+        (N,) rows of `minutes` by person, -1 where there is none.
+    municipality
+        (n_origins,) municipality of the origin.
+    person
+        (n_origins,) row of the person.
+    minutes
+        (n_origins, P) one-way travel time [min].
+    """
+
+    home: NDArray[np.int32]
+    cottage: NDArray[np.int32]
+    municipality: NDArray[np.int64]
+    person: NDArray[np.int64]
+    minutes: NDArray[np.float32]
+
+
+def make_origins(people: People, points: pd.DataFrame, plane: Plane, roads: Roads, number: dict[str, int]) -> Origins:
+    """Return the origins of `people` with their travel times to `points`.
+
+    Parameters
+    ----------
+    points
+        municipality, lat, lon of the open points.
+    number
+        Index of each municipality.
+    """
+    at_home, at_cottage = ~np.isnan(people.home[:, 0]), people.cottage_municipality >= 0
+    person = np.concatenate([np.flatnonzero(at_home), np.flatnonzero(at_cottage)])
+    spots = np.concatenate([people.home[at_home], people.cottage[at_cottage]])
+    municipality = np.concatenate([people.municipality[at_home], people.cottage_municipality[at_cottage]])
+    home, cottage = np.full(people.n, -1, np.int32), np.full(people.n, -1, np.int32)
+    home[at_home] = np.arange(at_home.sum())
+    cottage[at_cottage] = at_home.sum() + np.arange(at_cottage.sum())
+    where = plane.km(points["lat"].to_numpy(float), points["lon"].to_numpy(float))
+    minutes = np.empty((len(spots), len(points)), np.float32)
+    for index, name in enumerate(points["municipality"]):
+        minutes[:, index] = roads.to_point(spots, municipality, where[index], number[name])
+    return Origins(home, cottage, municipality, person, minutes)
+
+
+def travel_weights(origins: Origins, network: Network, sensitivity: float, number: dict[str, int]) -> NDArray[np.float32]:
+    """Return (n_origins, P) ``exp(-sensitivity * minutes)``; 0 where a point outside does not compete."""
+    weight = np.exp(origins.minutes * np.float32(-sensitivity))
+    for index, row in enumerate(network.point_rows.to_dict("records")):
+        rivals = [number[name] for name in str(row["competes_for"] or "").split(";") if name]
+        if rivals:
+            weight[~np.isin(origins.municipality, rivals), index] = 0.0
+    return weight
+
+
+def next_open(open_days: NDArray[np.bool_], working: NDArray[np.int64], horizon: int | None) -> NDArray[np.int64]:
+    """Return (J, D) first open day at or after each day, -1 where none lies within `horizon` working days.
+
+    Parameters
+    ----------
+    open_days
+        (J, D).
+    working
+        (D + 1,) working days before each day.
+    """
+    n_doors, n_days = open_days.shape
+    found = np.full((n_doors, n_days), -1, np.int64)
+    following = np.full(n_doors, -1, np.int64)
+    for day in range(n_days - 1, -1, -1):
+        following = np.where(open_days[:, day], day, following)
+        within = following >= 0
+        if horizon is not None:
+            within &= working[np.maximum(following, 0)] - working[day] <= horizon
+        found[:, day] = np.where(within, following, -1)
+    return found
+
+
+#: Kinds of need as the choice sees them: duty to come; free but not for video; free and video accepted.
+DUTY, COUNTER_ONLY, VIDEO_TOO = 0, 1, 2
+#: Groups of origins by municipality: homes, cottages of residents (by home), cottages of dwellers.
+HOMES, OWN_COTTAGES, COTTAGES = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What each matter is offered on each day, reduced to its different patterns.
+
+    Attributes
+    ----------
+    pattern
+        (M, 3, D) index of the pattern, by matter, kind of need and day.
+    delay
+        (U, P) working days until the point serves, -1 where it does not.
+    channel
+        (U, P) channel by which it then serves.
+    authority
+        (U,) whose pattern it is.
+    """
+
+    pattern: NDArray[np.int64]
+    delay: NDArray[np.int64]
+    channel: NDArray[np.int64]
+    authority: NDArray[np.int64]
+
+
+def make_offers(
+    network: Network,
+    span: Span,
+    sensitivity: Sensitivity,
+    matters: tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.float64]],
+) -> Offers:
+    """Return the offers of a network.
+
+    Parameters
+    ----------
+    matters
+        authority, online and booked, see below.
+    authority, online, booked
+        (M,) its authority; whether a matter can end online; its booked share. Matters booked more often than not are taken
+        to have the booking lead as their delay at every point that is open within the diary's reach.
+    """
+    authority, online, booked = matters
+    working = span.working_count()
+    walk = next_open(network.walk_in, working, sensitivity.horizon)
+    ahead = next_open(network.bookable, working, sensitivity.booking_horizon)
+    days = np.arange(span.n_days)
+    walk_delay = np.where(walk >= 0, working[walk] - working[days], -1)
+    book_delay = np.where(ahead >= 0, sensitivity.lead, -1)
+    codes = np.full((len(online), 3, span.n_days, 1 + len(network.points)), -1, np.int64)
+    codes[..., 0] = authority[:, None, None]
+    doors = network.doors
+    for matter in range(len(online)):
+        for door in np.flatnonzero(doors.serves[matter]):
+            channel = int(doors.channel[door])
+            delay = (book_delay if booked[matter] > 0.5 else walk_delay)[door]
+            for kind in _kinds_served(channel, bool(online[matter]), booked[matter] > 0.5):
+                cell = codes[matter, kind, :, 1 + doors.point[door]]
+                better = (delay >= 0) & ((cell < 0) | (delay < cell // 4))
+                codes[matter, kind, :, 1 + doors.point[door]] = np.where(better, delay * 4 + channel, cell)
+    flat, pattern = np.unique(codes.reshape(-1, codes.shape[-1]), axis=0, return_inverse=True)
+    owner, cells = flat[:, 0], flat[:, 1:]
+    served = cells >= 0
+    return Offers(
+        pattern.reshape(codes.shape[:3]), np.where(served, cells // 4, -1), np.where(served, cells % 4, -1), owner
+    )
+
+
+def _kinds_served(channel: int, online: bool, booked: bool) -> tuple[int, ...]:
+    """Return the kinds of need that a door of this channel can serve."""
+    if channel == Channel.COUNTER:
+        return (DUTY, COUNTER_ONLY, VIDEO_TOO)
+    if channel == Channel.VIDEO:
+        return (VIDEO_TOO,)
+    return (COUNTER_ONLY, VIDEO_TOO) if online and not booked else ()
+
+
+def choice_shares(
+    offers: Offers,
+    origins: Origins,
+    weight: NDArray[np.float32],
+    factors: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]],
+    n_municipalities: int,
+) -> NDArray[np.float64]:
+    """Return (U, 3, n_municipalities, P) expected choice shares by pattern and group of origins.
+
+    Parameters
+    ----------
+    factors
+        Weights by delay; (P, A) attraction; (P,) points outside, which compete by travel alone.
+    """
+    by_delay, attraction, outside = factors
+    n_homes = int((origins.home >= 0).sum())
+    is_cottage = np.arange(len(origins.person)) >= n_homes
+    dweller = is_cottage & (origins.home[origins.person] < 0)
+    home_at = origins.municipality[np.maximum(origins.home[origins.person], 0)]
+    place = np.where(is_cottage & ~dweller, home_at, origins.municipality)
+    kind = np.where(dweller, COTTAGES, np.where(is_cottage, OWN_COTTAGES, HOMES))
+    group = kind * n_municipalities + place
+    keep = _sampled(group, SAMPLE)
+    waited = np.where(offers.delay >= 0, by_delay[np.minimum(np.maximum(offers.delay, 0), LONGEST_DELAY - 1)], 0.0)
+    factor = np.where(outside & (offers.delay >= 0), 1.0, waited) * attraction.T[offers.authority]
+    shares = np.zeros((len(factor), 3 * n_municipalities, factor.shape[1]))
+    scratch = np.zeros(3 * n_municipalities), np.zeros(factor.shape[1])
+    mean_shares(weight[keep], group[keep], factor, shares, *scratch)
+    return shares.reshape(len(factor), 3, n_municipalities, -1)
+
+
+def _sampled(group: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """Return rows of which each group has about `most`, evenly spread over it."""
+    order = np.argsort(group, kind="stable")
+    sizes = np.bincount(group)
+    first = np.concatenate(([0], np.cumsum(sizes)[:-1]))
+    step = np.maximum(1, sizes // most)
+    rank = np.arange(len(group)) - first[group[order]]
+    return order[rank % step[group[order]] == 0]

@@ -1,0 +1,148 @@
+"""What the base year teaches: levels of need, and how much the municipal points attract.
+
+History is the same for every scenario of a region and a set of parameters, so a process works it out once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calendar import make_span
+from sim.config.registry import Parameters
+from sim.demand.calibration import History, Levels, fit_history
+from sim.demand.cells import expected_cells
+from sim.demand.days import day_profiles
+from sim.demand.expectation import Cells, MatterRules, Reach, unit_visits
+from sim.demand.site import Season, Site, make_site, reach_of
+from sim.demand.tables import age_mix, cottage_presence, matter_rules, matter_shares
+from sim.network import build_network
+from sim.network.network import Staffing, open_points
+from sim.population.land import Census, adoption_of, make_land, people_input
+from sim.population.people import make_people
+from sim.region import Region, load_region
+from sim.region.index import Index, network_tables
+
+#: Residents per municipality and age group in the sample that stands for where people live.
+_SAMPLE = 150
+_ROUNDS = 40
+_CLOSE = 1e-6
+#: Seed of that sample: history has no luck of its own.
+_SEED = 0
+
+
+@dataclass(frozen=True)
+class HistoryFit:
+    """What the base year taught.
+
+    Attributes
+    ----------
+    levels
+        Needs per person.
+    attraction
+        Factor on a point's choice weight by (point, authority), 1 where none is listed.
+    """
+
+    levels: Levels
+    attraction: Mapping[tuple[str, str], float]
+
+    def table(self, points: tuple[str, ...], authorities: tuple[str, ...]) -> NDArray[np.float64]:
+        """Return (P, A) attraction."""
+        return np.array([[self.attraction.get((point, name), 1.0) for name in authorities] for point in points])
+
+
+def history_of(region: Region, params: Parameters) -> HistoryFit:
+    """Return what the region's base year teaches under given parameters."""
+    return _fit(region.path, region.digest, tuple(sorted(params.as_dict().items())))
+
+
+def plan_visits(region: Region, index: Index, year: int) -> NDArray[np.float64]:
+    """Return (A,) visits that the plan counts or expects in `year`, nan where it names none."""
+    table = region.table("plan_visits")
+    rows = table[table["year"] == year]
+    by_name = dict(zip(rows["authority"], rows["visits"], strict=True))
+    return np.array([float(by_name.get(name, np.nan)) for name in index.authorities])
+
+
+@dataclass(frozen=True)
+class _Year:
+    """The base year's people and network, ready for the closed form."""
+
+    site: Site
+    season: Season
+    rules: MatterRules
+    cells: Cells
+    history: History
+
+
+@lru_cache(maxsize=64)
+def _fit(path: Path, digest: str, values: tuple[tuple[str, float], ...]) -> HistoryFit:
+    """Fit levels and attraction in turn; the arguments (`digest` among them) are the key of the cache."""
+    region, params = load_region(path), Parameters(dict(values))
+    year, index = _base_year(region, params)
+    points = year.site.network.points
+    goal = _municipal_visits(region, points, index)
+    attraction = np.ones((len(points), len(index.authorities)))
+    for _ in range(_ROUNDS):
+        reach, units = reach_of(year.site, attraction, year.season, year.rules, year.cells)
+        levels = fit_history(year.history, units, year.rules)
+        visits = expected_by_point(levels, year, reach)
+        steps = {cell: count / visits[cell] for cell, count in goal.items() if visits[cell] > 0}
+        for cell, step in steps.items():
+            attraction[cell] *= step
+        if all(abs(step - 1) < _CLOSE for step in steps.values()):
+            break
+    found = {(points[p], index.authorities[a]): float(attraction[p, a]) for p, a in goal}
+    return HistoryFit(levels, MappingProxyType(found))
+
+
+def _base_year(region: Region, params: Parameters) -> tuple[_Year, Index]:
+    """Return the base year on the base network, at base values of adoption."""
+    year = int(region.about("base_year"))
+    land = make_land(region, params)
+    tables = network_tables(region)
+    span = make_span(region.about("country"), year, 0, round(params["booking_horizon"]))
+    given = people_input(region, params, land, Census(year, "plan", cottages=True))
+    sample = make_people(replace(given, residents=np.minimum(given.residents, _SAMPLE)), _SEED)
+    base = region.about("base_network")
+    network = build_network(tables, open_points(tables, base, {}), Staffing(base, {}, {}), {}, span)
+    rules = matter_rules(region, params, land.index, year)
+    flat = np.ones((len(land.index.authorities), 12))
+    boost = params["day_after_holiday_factor"]
+    days = day_profiles(tables["authorities"], region.table("profiles"), span, boost, flat)
+    season = Season(span, days, cottage_presence(region, params, span))
+    classes, mix = age_mix(region, land.index)
+    visits = np.nan_to_num(plan_visits(region, land.index, year))
+    history = History(visits, matter_shares(params, land.index, rules.authority), classes, mix)
+    cells = expected_cells(given, sample, adoption_of(region, year))
+    return _Year(make_site(network, sample, land, params), season, rules, cells, history), land.index
+
+
+def expected_by_point(levels: Levels, year: _Year, reach: Reach) -> NDArray[np.float64]:
+    """Return (P, A) expected first visits by point and authority, no-shows left out."""
+    rules = year.rules
+    presence = year.season.by_matter(rules) @ year.season.presence
+    need = levels.by_matter(rules.authority)[:, :, None]
+    found = np.zeros((reach.point.shape[-1], len(rules.coverage)))
+    for point in range(len(found)):
+        units = unit_visits(year.cells, rules, replace(reach, counted=reach.point[..., point]), presence)
+        visits = (need * units.counted).sum(axis=(1, 2))
+        found[point] = np.bincount(rules.authority, weights=visits, minlength=len(rules.coverage))
+    return found
+
+
+def _municipal_visits(region: Region, points: tuple[str, ...], index: Index) -> dict[tuple[int, int], float]:
+    """Return the visits of the base year at points that keep a count of their own, by (point, authority)."""
+    table, services = region.table("plan_municipal_visits"), region.table("services")
+    rows = table[(table["year"] == int(region.about("base_year"))) & table["point"].isin(points)]
+    found: dict[tuple[int, int], float] = {}
+    for row in rows.to_dict("records"):
+        served = services.loc[services["point"] == row["point"], "authority"].iloc[0]
+        found[points.index(row["point"]), index.authorities.index(served)] = float(row["visits"])
+    return found

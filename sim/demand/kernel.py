@@ -1,0 +1,1034 @@
+"""The compiled part of demand: draw every need, choose channel and point, book, and fix all marks.
+
+Everything compiled for demand lives here, so that numba's cache sees each change. The functions are plain
+rules for one person or one need at a time; `sim.demand.year` prepares their tables.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, cast
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.visits import Channel, NeedChannel, Place, Relation
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
+
+_TICKS = 65536.0
+_TICK = 1.0 / 65536.0
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MULTIPLY_1 = np.uint64(0xBF58476D1CE4E5B9)
+_MULTIPLY_2 = np.uint64(0x94D049BB133111EB)
+_S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+_TO_UNIT = 2.0**-53
+
+#: Bits of a visit's id below the person's: authority, ordinal of the need, and what followed from it.
+AUTHORITY_BITS, ORDINAL_BITS, FOLLOW_BITS = 5, 8, 6
+_SECOND, _REQUEUE = 32, 16
+#: Returns after which a person gives up for good (they count in the lowest four bits of the id).
+MAX_ATTEMPTS = 15
+#: Rows that a need can fill at most: two matters, each with a failed session an attempt and a re-queue.
+ROWS_PER_NEED = 2 * (MAX_ATTEMPTS + 2)
+MAX_OPTIONS = 64
+
+_COUNTER, _VIDEO, _SELF = int(Channel.COUNTER), int(Channel.VIDEO), int(Channel.SELF_SERVICE)
+_STATION, _NO_PLACE, _AT_COUNTER = int(Place.REMOTE_STATION), int(Place.NONE), int(Place.COUNTER)
+_FIRST, _HERE, _AGAIN = int(Relation.FIRST), int(Relation.SECOND_HERE), int(Relation.REQUEUE)
+_TRIP, _RETURN = int(Relation.SECOND_TRIP), int(Relation.RETURN)
+_VISIT, _ONLINE, _UNMET = int(NeedChannel.VISIT), int(NeedChannel.ONLINE), int(NeedChannel.UNMET)
+_NO_SLOT, _OUTSIDE = int(NeedChannel.NO_SLOT), int(NeedChannel.OUTSIDE)
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _entry(function: F) -> F:
+    """Compile a function that Python calls; its code is kept on disk."""
+    return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function))
+
+
+def _inner(function: F) -> F:
+    """Compile a function that only compiled code calls.
+
+    Without reference counts: they would be kept for every array of every tuple at every call. So compiled
+    code allocates nothing and works in the scratch it is given.
+    """
+    compiled = numba.njit(
+        nogil=True, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True
+    )(function)
+    return cast(F, compiled)
+
+
+#: A need that may lead to a visit. `day` is a position in the span.
+NEED = np.dtype(
+    [
+        ("id", "i8"),
+        ("parent", "i8"),
+        ("row", "i4"),
+        ("day", "i4"),
+        ("authority", "i2"),
+        ("matter", "i2"),
+        ("origin", "i1"),
+        ("duty", "i1"),
+        ("remote", "i1"),
+        ("online", "i1"),
+        ("booked", "i1"),
+        ("relation", "i1"),
+        ("attempt", "i1"),
+    ]
+)
+
+
+class Keys(NamedTuple):
+    """Keys of the streams, one a decision (uint64)."""
+
+    count: Any
+    day: Any
+    matter: Any
+    duty: Any
+    booked: Any
+    online: Any
+    presence: Any
+    point: Any
+    early: Any
+    arrival: Any
+    service: Any
+    service_turn: Any
+    interpreter: Any
+    patience: Any
+    balking: Any
+    no_show: Any
+    lateness: Any
+    lateness_turn: Any
+    guidance: Any
+    guidance_turn: Any
+    failure: Any
+    slot: Any
+    second: Any
+    second_matter: Any
+    second_duty: Any
+
+
+class Persons(NamedTuple):
+    """Columns of N persons."""
+
+    id: Ints
+    kind: NDArray[np.int8]
+    age: NDArray[np.int8]
+    foreign: NDArray[np.int8]
+    municipality: NDArray[np.int16]
+    capable: Bytes  # able to use e-services this year
+    accepts: Bytes  # would accept a video desk this year
+    home: NDArray[np.int32]  # row of travel tables, -1
+    cottage: NDArray[np.int32]  # row of travel tables when at the cottage, -1
+
+
+class NeedRules(NamedTuple):
+    """Rates and shares of needs."""
+
+    rate: Floats  # (A, n_ages, 2 foreign, 2 kinds) needs over all days of the span before thinning
+    none: Floats  # exp(-rate)
+    reach: Floats  # (A,) largest total of the two day profiles
+    day_sum: Floats  # (A, 2 booked, D + 1) cumulated day profile
+    matter_sum: Floats  # (A, most) cumulated shares of matters
+    matters: Ints  # (A, most) matter index, -1
+    authority: Ints  # (M,) authority of the matter
+    duty: Floats  # (M,) share with a duty to come in person
+    freed: Floats  # (M,) share that the law has freed from it
+    remote: Floats  # (M,) share that can be served by video
+    online: Bytes  # (M,) can end online
+    booked: Floats  # (M,) share booked
+    coverage: Floats  # (A,)
+    presence: Floats  # (D,) probability that a cottage's people are there
+    month: Ints  # (D,) month 0..11, -1 outside the year
+    second: float  # probability of a second matter
+    second_sum: Floats  # (A, n_ages, 2, M) cumulated shares of the second matter by the first's authority
+
+
+class PlaceRules(NamedTuple):
+    """Where and when things are served."""
+
+    doors: Ints  # (A, most) doors of an authority by (point, channel), -1
+    door_point: Ints
+    door_channel: Ints
+    door_service: Ints
+    serves: Bytes  # (M, J)
+    next_walk: Ints  # (J, D) first day open for walk-ins within the horizon, -1
+    next_any: Ints  # (J, D) the same without a horizon (comes again after a failure)
+    open_any: Bytes  # (J, D) open for bookings
+    working: Ints  # (D + 1,) working days before each day
+    walk_windows: Floats  # (T, J, W, 2) windows for walk-ins, padded with inf
+    last_close: Floats  # (T, J) last closing, -inf if shut
+    day_type: Ints
+    staffed: Bytes  # (D, K) somebody able is at work or on call
+    weight: NDArray[np.float32]  # (n_origins, P) exp(-sensitivity * minutes), 0 where out of question
+    minutes: NDArray[np.float32]  # (n_origins, P)
+    attraction: Floats  # (P, A) factor on the weight
+    delay_weight: Floats  # (longest,) factor by working days
+    outside: Bytes  # (P,)
+    joint: Bytes  # (P,)
+    guided: Bytes  # (P,)
+    matter_place: Ints  # (M,)
+    shape: Ints  # (J,) arrival profile of the door
+    shape_at: Floats  # (n_shapes, B) fractions of the open time, padded with 1
+    shape_sum: Floats  # (n_shapes, B) cumulated shares there, padded with 1
+    nearest: bool
+    lead: int
+    horizon: int
+    remember: float  # utility per minute of remembered wait; 0: switched off
+
+
+class Diary(NamedTuple):
+    """The booking diary in cells of `cell` minutes from `first_minute` on."""
+
+    able: Bytes  # (C, K) columns of the diary and what they can do
+    work: Bytes  # (T, C, X) cell lies in a shift
+    open: Bytes  # (T, J, X) cell lies in a window
+    busy: Bytes  # (D, C, X)
+    occupied: NDArray[np.int16]  # (D, P, 3, X)
+    places: Ints  # (P, 3)
+    pointer: Ints  # (J, 3 kinds, L) no day before it has a free slot of that length
+    first: Ints  # (J, 3 kinds, L) first day with one as the day began, -1
+    slots: Ints  # (n, 3) doors, kinds of place and lengths in use
+    length: Ints  # (M, 2 foreign, 2 video) cells of a slot
+    cells: Ints  # (C * X, 2) scratch
+    cell: float
+    first_minute: float
+
+
+class MarkRules(NamedTuple):
+    """Parameters of the marks."""
+
+    mu: Floats  # (M,) location of the lognormal service time [log min]
+    sigma: float
+    language_factor: float
+    interpreter_share: float
+    interpreter_factor: float
+    remote_factor: float
+    patience: float
+    booked_patience: float
+    no_show: float
+    wait_for_no_show: float
+    arrive_early: float
+    before_opening: float
+    booked_lead: float
+    lateness: float
+    guidance_mu: float
+    failure: float
+    failure_minutes: float
+
+
+class Memory(NamedTuple):
+    """What persons carry from day to day."""
+
+    had_remote: Bytes  # (N,)
+    learned: Bytes  # (N,)
+    remembered: NDArray[np.float32]  # (N, P) or (0, P) [min]
+
+
+@_inner
+def _mix(z: Any) -> Any:
+    z = (z ^ (z >> _S30)) * _MULTIPLY_1
+    z = (z ^ (z >> _S27)) * _MULTIPLY_2
+    return z ^ (z >> _S31)
+
+
+@_inner
+def _uniform(key: Any, entity: Any) -> Any:
+    """Return the number of `sim.streams.uniform` for one id."""
+    return float(_mix(_mix(np.uint64(entity) * _GOLDEN + key) + _GOLDEN) >> _S11) * _TO_UNIT
+
+
+@_entry
+def uniforms(key: Any, ids: Ints, out: Floats) -> None:
+    """Fill `out` with `sim.streams.uniform` of `ids` (the test that both agree uses it)."""
+    for i in range(len(ids)):
+        out[i] = _uniform(key, ids[i])
+
+
+@_inner
+def _normal(key: Any, turn_key: Any, entity: Any) -> Any:
+    """Return a standard normal number (Box and Muller 1958)."""
+    radius = math.sqrt(-2.0 * math.log(1.0 - _uniform(key, entity)))
+    return radius * math.cos(2.0 * math.pi * _uniform(turn_key, entity))
+
+
+@_inner
+def _on_tick(minutes: Any) -> Any:
+    return np.rint(minutes * _TICKS) * _TICK
+
+
+@_inner
+def _find(cumulated: Floats, u: Any) -> Any:
+    """Return the first index whose cumulated share exceeds `u` (the last one at most)."""
+    low, high = 0, len(cumulated) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if cumulated[middle] > u:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@_inner
+def _draw_class(need: Any, rules: NeedRules, u: Any) -> None:
+    """Set duty, remote eligibility and whether it can end online, from one number."""
+    matter = need.matter
+    need.duty = 1 if u < rules.duty[matter] else 0
+    if need.duty == 1:
+        need.remote, need.online = 0, 0
+        return
+    freed_to = rules.duty[matter] + rules.freed[matter]
+    if u < freed_to:
+        need.remote, need.online = 1, 1
+    else:
+        need.remote = 1 if u < freed_to + rules.remote[matter] else 0
+        need.online = rules.online[matter]
+
+
+@_entry
+def draw_needs(
+    keys: Keys, persons: Persons, rules: NeedRules, counts: NDArray[np.int64], needs: NDArray[np.void]
+) -> int:
+    """Fill `needs` with those that do not end online at once and return their number.
+
+    Parameters
+    ----------
+    counts
+        (n_need_channels, A, 12, n_ages, n_municipalities, 2) counts to add to.
+    needs
+        Room for `NEED` rows.
+
+    Returns
+    -------
+    int
+        Number of needs; -1 when `needs` is too short.
+    """
+    n = 0
+    n_authorities = rules.rate.shape[0]
+    for row in range(len(persons.id)):
+        age, foreign, kind = persons.age[row], persons.foreign[row], persons.kind[row]
+        for authority in range(n_authorities):
+            if rules.rate[authority, age, foreign, kind] <= 0.0:
+                continue
+            base = (persons.id[row] << AUTHORITY_BITS) + authority
+            u = _uniform(keys.count, base)
+            none = rules.none[authority, age, foreign, kind]
+            if u < none:
+                continue
+            number, chance, total = 0, none, none
+            while u >= total and number < (1 << ORDINAL_BITS) - 1:
+                number += 1
+                chance *= rules.rate[authority, age, foreign, kind] / number
+                total += chance
+                if chance < 1e-18:
+                    break
+            for ordinal in range(number):
+                if n >= len(needs):
+                    return -1
+                entity = (base << ORDINAL_BITS) + ordinal
+                if _draw_need(keys, persons, rules, (row, authority, entity), counts, needs[n]):
+                    n += 1
+    return n
+
+
+@_inner
+def _draw_need(keys: Any, persons: Any, rules: Any, who: Any, counts: Any, need: Any) -> Any:
+    """Fix one need; return whether it remains (neither thinned away nor ended online)."""
+    row, authority, entity = who
+    need.row, need.authority = row, authority
+    need.id = entity << FOLLOW_BITS
+    need.parent, need.relation, need.attempt = -1, _FIRST, 0
+    shares = rules.matter_sum[authority]
+    need.matter = rules.matters[authority, _find(shares, _uniform(keys.matter, entity))]
+    need.booked = 1 if _uniform(keys.booked, entity) < rules.booked[need.matter] else 0
+    days = rules.day_sum[authority, need.booked]
+    at = _uniform(keys.day, entity) * rules.reach[authority]
+    if at >= days[-1]:
+        return False
+    day = _find(days, at) - 1
+    need.day = day
+    kind = persons.kind[row]
+    need.origin = 0
+    if persons.cottage[row] >= 0 and rules.presence[day] > 0.0:
+        there = _uniform(keys.presence, persons.id[row] * 1024 + day) < rules.presence[day]
+        if there:
+            need.origin = 1
+        elif kind == 1:
+            return False
+    elif kind == 1:
+        return False
+    _draw_class(need, rules, _uniform(keys.duty, entity))
+    if need.online == 1 and persons.capable[row] == 1:
+        if _uniform(keys.online, entity) < rules.coverage[authority]:
+            _count(counts, _ONLINE, need, persons, rules)
+            return False
+    need.remote = need.remote * persons.accepts[row]
+    return True
+
+
+@_inner
+def _count(counts: Any, channel: Any, need: Any, persons: Any, rules: Any) -> None:
+    """Count a need of the year."""
+    month = rules.month[need.day]
+    if month >= 0:
+        row = need.row
+        counts[
+            channel, need.authority, month, persons.age[row], persons.municipality[row], persons.kind[row]
+        ] += 1
+
+
+@_entry
+def by_day(day: NDArray[np.int32], start: Ints, order: Ints) -> None:
+    """Fill `order` with the rows by day, stable, and `start` (D + 2,) with zeros and the starts of the days.
+
+    Notes
+    -----
+    Counting sort; afterwards ``start[1 + d]`` is where day ``d + 1`` begins, so ``start[: D + 1]`` holds the
+    starts of the days and the end.
+    """
+    for i in range(len(day)):
+        start[day[i] + 2] += 1
+    for d in range(len(start) - 1):
+        start[d + 1] += start[d]
+    for i in range(len(day)):
+        order[start[day[i] + 1]] = i
+        start[day[i] + 1] += 1
+
+
+@_inner
+def _slots(diary: Any, rules: Any, door: Any, length: Any, kind_day: Any, stop_at: Any) -> Any:
+    """List free slots of `length` cells at a door on a day into the diary's scratch; return how many.
+
+    Slots start at the beginning of a free stretch and then every `length` cells, so that equal slots pack
+    without gaps. `stop_at` ends the search early once that many are found (to ask whether there is one).
+    """
+    kind, day = kind_day
+    point, service = rules.door_point[door], rules.door_service[door]
+    day_type = rules.day_type[day]
+    found = 0
+    room = diary.places[point, kind] if kind >= 0 else 1
+    n_cells = diary.work.shape[2]
+    for column in range(diary.able.shape[0]):
+        if diary.able[column, service] == 0:
+            continue
+        run = 0
+        for cell in range(n_cells):
+            free = (
+                diary.work[day_type, column, cell] == 1
+                and diary.open[day_type, door, cell] == 1
+                and diary.busy[day, column, cell] == 0
+                and (kind < 0 or diary.occupied[day, point, kind, cell] < room)
+            )
+            run = run + 1 if free else 0
+            if run == length:
+                diary.cells[found, 0], diary.cells[found, 1] = column, cell - length + 1
+                found += 1
+                run = 0
+                if found == stop_at:
+                    return found
+    return found
+
+
+@_inner
+def _place_kind(rules: Any, matter: Any, channel: Any) -> Any:
+    """Return the kind of place that a matter needs by a channel."""
+    if channel == _VIDEO:
+        return _STATION
+    return rules.matter_place[matter] if channel == _COUNTER else _AT_COUNTER
+
+
+@_inner
+def _open_diary(diary: Diary, rules: PlaceRules, day: int) -> None:
+    """Note for each door, kind of place and length the first day with a free slot, as `day` begins."""
+    n_days = rules.open_any.shape[1]
+    first = _after(rules.working, day, rules.lead, n_days)
+    last = _after(rules.working, day, rules.horizon, n_days)
+    for slot in range(len(diary.slots)):
+        door, kind, length = diary.slots[slot, 0], diary.slots[slot, 1], diary.slots[slot, 2]
+        at = max(first, diary.pointer[door, kind, length])
+        while at <= last and not _has_slot(diary, rules, door, length, kind, at):
+            at += 1
+        diary.pointer[door, kind, length] = at
+        diary.first[door, kind, length] = at if at <= last else -1
+
+
+@_inner
+def _has_slot(diary: Any, rules: Any, door: Any, length: Any, kind: Any, day: Any) -> Any:
+    if rules.open_any[door, day] == 0:
+        return False
+    return _slots(diary, rules, door, length, (kind, day), 1) > 0
+
+
+@_inner
+def _after(working: Ints, day: Any, ahead: Any, n_days: Any) -> Any:
+    """Return the day on which `ahead` working days have passed since `day` (the last day at most)."""
+    goal = working[day] + ahead
+    at = day
+    while at < n_days - 1 and working[at] < goal:
+        at += 1
+    while at < n_days - 1 and working[at + 1] == working[at]:
+        at += 1
+    return at
+
+
+@_inner
+def _options(need: Any, rules: Any, diary: Any, foreign: Any, option_door: Any, option_day: Any) -> Any:
+    """List the best door of each point that can serve a need, with the day; return how many.
+
+    At a point the earliest door counts, at equal days the counter before the station. The second number
+    tells whether any door would do but for a full diary.
+    """
+    found, possible = 0, False
+    doors = rules.doors[need.authority]
+    last_point = -1
+    for index in range(len(doors)):
+        door = doors[index]
+        if door < 0:
+            break
+        channel = rules.door_channel[door]
+        if rules.serves[need.matter, door] == 0 or (channel == _VIDEO and need.remote == 0):
+            continue
+        if channel == _SELF and (need.online == 0 or need.booked == 1):
+            continue
+        point = rules.door_point[door]
+        day = rules.next_walk[door, need.day]
+        if need.booked == 1:
+            possible = possible or rules.next_any[door, need.day] >= 0
+            if rules.outside[point] == 0:
+                video = 1 if channel == _VIDEO else 0
+                kind = _place_kind(rules, need.matter, channel)
+                day = diary.first[door, kind, diary.length[need.matter, foreign, video]]
+        if day < 0:
+            continue
+        if point == last_point:
+            if day < option_day[found - 1]:
+                option_door[found - 1], option_day[found - 1] = door, day
+        elif found < MAX_OPTIONS:
+            option_door[found], option_day[found] = door, day
+            found += 1
+            last_point = point
+    return found, possible
+
+
+@_inner
+def _choose(
+    keys: Any, need: Any, persons: Any, rules: Any, memory: Any, scratch: Any, n: Any
+) -> Any:
+    """Return the chosen option of the `n` in `scratch`, -1 when none is acceptable."""
+    option_door, option_day, weights, _ = scratch
+    row = need.row
+    origin = persons.cottage[row] if need.origin == 1 else persons.home[row]
+    best, best_minutes = -1, np.inf
+    total = 0.0
+    for option in range(n):
+        point = rules.door_point[option_door[option]]
+        weight = rules.weight[origin, point] * rules.attraction[point, need.authority]
+        if rules.outside[point] == 0:
+            weight *= rules.delay_weight[rules.working[option_day[option]] - rules.working[need.day]]
+            if rules.remember > 0.0:
+                weight *= math.exp(-rules.remember * memory.remembered[row, point])
+        if weight > 0.0 and rules.minutes[origin, point] < best_minutes:
+            best, best_minutes = option, rules.minutes[origin, point]
+        total += weight
+        weights[option] = total
+    if total <= 0.0:
+        return -1
+    if rules.nearest:
+        return best
+    return _find(weights[:n], _uniform(keys.point, need.id) * total)
+
+
+@_entry
+def place_days(
+    keys: Keys,
+    persons: Persons,
+    rules: tuple[NeedRules, PlaceRules, MarkRules],
+    diary: Diary,
+    memory: Memory,
+    counts: NDArray[np.int64],
+    needs: tuple[NDArray[np.void], Ints],
+    days: tuple[int, int],
+    table: tuple[NDArray[np.void], Ints],
+    n: int,
+    scratch: tuple[Ints, Ints, Floats, NDArray[np.void]],
+) -> tuple[int, int]:
+    """Turn the needs of some days into visits, day by day and by id within a day.
+
+    Parameters
+    ----------
+    needs
+        `NEED` rows by day and id; (D + 1,) starts of the days.
+    days
+        First day and the one after the last.
+    table
+        Room for `VISIT` rows, filled from row `n` on; and their links: rows of the second matter here and
+        of the re-queue, -1.
+    scratch
+        Room for `MAX_OPTIONS` doors, days and weights, and for one need.
+
+    Returns
+    -------
+    tuple of int
+        Number of rows filled, and the first day not placed: the end, or a day for which the table may be
+        too short.
+    """
+    visits, links = table
+    need_rules = rules[0]
+    for day in range(days[0], days[1]):
+        start, stop = needs[1][day], needs[1][day + 1]
+        if start == stop:
+            continue
+        if n + (stop - start) * ROWS_PER_NEED > len(visits):
+            return n, day
+        _open_diary(diary, rules[1], day)
+        for index in range(start, stop):
+            need = needs[0][index]
+            row = need.row
+            if memory.learned[row] == 1 and need.online == 1 and need.attempt == 0:
+                if _uniform(keys.online, need.id >> FOLLOW_BITS) < need_rules.coverage[need.authority]:
+                    _count(counts, _ONLINE, need, persons, need_rules)
+                    continue
+            n = _place(keys, persons, rules, diary, memory, counts, need, visits, links, n, scratch)
+    return n, days[1]
+
+
+@_inner
+def _place(
+    keys: Any,
+    persons: Any,
+    rules: Any,
+    diary: Any,
+    memory: Any,
+    counts: Any,
+    need: Any,
+    visits: Any,
+    links: Any,
+    n: Any,
+    scratch: Any,
+) -> Any:
+    """Place one need, and the second matter that comes with it; return the rows filled."""
+    need_rules, place_rules, mark_rules = rules
+    option_door, option_day, _, _ = scratch
+    foreign = persons.foreign[need.row]
+    found, possible = _options(need, place_rules, diary, foreign, option_door, option_day)
+    choice = -1
+    if found > 0:
+        choice = _choose(keys, need, persons, place_rules, memory, scratch, found)
+    if choice < 0:
+        if need.attempt == 0 and need.relation == _FIRST:
+            _count(counts, _NO_SLOT if possible else _UNMET, need, persons, need_rules)
+        return n
+    door, day = option_door[choice], option_day[choice]
+    point = place_rules.door_point[door]
+    outside = place_rules.outside[point] == 1
+    if need.relation == _FIRST and need.attempt == 0:
+        _count(counts, _OUTSIDE if outside else _VISIT, need, persons, need_rules)
+    first = n
+    if not outside:
+        n = _visit(keys, persons, rules, diary, memory, need, door, day, visits, links, n)
+        if n == first:
+            _undo(counts, need, persons, need_rules)
+            return n
+        day = visits[first].day
+        if visits[first].no_show == 1:
+            return n
+    if need.relation != _FIRST or need.attempt > 0:
+        return n
+    if _uniform(keys.second, need.id) >= need_rules.second:
+        return n
+    return _second(keys, persons, rules, diary, memory, counts, need, day, visits, links, first, n, scratch)
+
+
+@_inner
+def _undo(counts: Any, need: Any, persons: Any, rules: Any) -> None:
+    """Move a need that found no slot from visits to no slot."""
+    if need.relation != _FIRST or need.attempt > 0:
+        return
+    month = rules.month[need.day]
+    if month >= 0:
+        row = need.row
+        age, municipality, kind = persons.age[row], persons.municipality[row], persons.kind[row]
+        counts[_VISIT, need.authority, month, age, municipality, kind] -= 1
+        counts[_NO_SLOT, need.authority, month, age, municipality, kind] += 1
+
+
+@_inner
+def _visit(
+    keys: Any,
+    persons: Any,
+    rules: Any,
+    diary: Any,
+    memory: Any,
+    need: Any,
+    door: Any,
+    day: Any,
+    visits: Any,
+    links: Any,
+    n: Any,
+) -> Any:
+    """Write the visit of a need at a door, with its re-queue or its return after a failed session."""
+    _, place_rules, mark_rules = rules
+    appointed = np.nan
+    channel = place_rules.door_channel[door]
+    if need.booked == 1:
+        kind = _place_kind(place_rules, need.matter, channel)
+        video = 1 if channel == _VIDEO else 0
+        length = diary.length[need.matter, persons.foreign[need.row], video]
+        day, appointed = _book(keys, place_rules, diary, need, door, length, kind, day)
+        if day < 0:
+            return n
+    identity, attempt = need.id, need.attempt
+    again = False
+    while True:
+        visit = visits[n]
+        links[n, 0] = links[n, 1] = -1
+        _fill(keys, persons, place_rules, memory, need, door, day, identity, visit)
+        visit.attempt, visit.relation = attempt, _RETURN if again else need.relation
+        visit.parent = visits[n - 1].id if again else need.parent
+        _mark(keys, place_rules, mark_rules, need, door, day, appointed, visit)
+        if channel == _VIDEO and visit.no_show == 0:
+            memory.had_remote[need.row] = 1
+        n += 1
+        if visit.fail_after == np.inf:
+            return n
+        counter = _counter_door(place_rules, need.matter, door, day)
+        if counter >= 0:
+            n = _requeue(keys, persons, rules, memory, need, counter, day, visits, links, n)
+            return n
+        attempt += 1
+        if attempt > MAX_ATTEMPTS or day + 1 >= place_rules.next_any.shape[1]:
+            return n
+        day = place_rules.next_any[door, day + 1]
+        if day < 0:
+            return n
+        again, appointed = True, np.nan
+        identity = (need.id & ~np.int64(MAX_ATTEMPTS)) + attempt
+
+
+@_inner
+def _book(
+    keys: Any, rules: Any, diary: Any, need: Any, door: Any, length: Any, kind: Any, day: Any
+) -> Any:
+    """Take a slot on the first day that has one; return the day (-1: none) and the appointed time."""
+    n_days = rules.open_any.shape[1]
+    last = _after(rules.working, need.day, rules.horizon, n_days)
+    at = max(day, _after(rules.working, need.day, rules.lead, n_days))
+    while at <= last:
+        if rules.open_any[door, at] == 1:
+            free = _slots(diary, rules, door, length, (kind, at), -1)
+            if free > 0:
+                taken = int(_uniform(keys.slot, need.id) * free)
+                column, cell = diary.cells[taken, 0], diary.cells[taken, 1]
+                point = rules.door_point[door]
+                for c in range(cell, cell + length):
+                    diary.busy[at, column, c] = 1
+                    if kind >= 0:
+                        diary.occupied[at, point, kind, c] += 1
+                return at, diary.first_minute + cell * diary.cell
+        at += 1
+    return -1, np.nan
+
+
+@_inner
+def _counter_door(rules: Any, matter: Any, door: Any, day: Any) -> Any:
+    """Return the counter door of the same authority and point if it is staffed that day, -1 otherwise."""
+    point = rules.door_point[door]
+    for other in range(len(rules.door_point)):
+        if rules.door_point[other] != point or rules.door_channel[other] != _COUNTER:
+            continue
+        if rules.serves[matter, other] == 1 and rules.last_close[rules.day_type[day], other] > 0.0:
+            if rules.staffed[day, rules.door_service[other]] == 1:
+                return other
+    return -1
+
+
+@_inner
+def _requeue(
+    keys: Any,
+    persons: Any,
+    rules: Any,
+    memory: Any,
+    need: Any,
+    door: Any,
+    day: Any,
+    visits: Any,
+    links: Any,
+    n: Any,
+) -> Any:
+    """Write the counter visit that follows a failed session at once."""
+    _, place_rules, mark_rules = rules
+    parent = visits[n - 1]
+    visit = visits[n]
+    links[n, 0] = links[n, 1] = -1
+    _fill(keys, persons, place_rules, memory, need, door, day, parent.id + _REQUEUE, visit)
+    visit.relation, visit.parent, visit.attempt = _AGAIN, parent.id, parent.attempt
+    visit.booked, visit.no_show, visit.delay = 0, 0, parent.delay
+    _durations(keys, place_rules, mark_rules, visit)
+    visit.appointed = visit.arrival = visit.order = np.nan
+    visit.balk_u = 2.0
+    links[n - 1, 1] = n
+    return n + 1
+
+
+@_inner
+def _second(
+    keys: Any,
+    persons: Any,
+    rules: Any,
+    diary: Any,
+    memory: Any,
+    counts: Any,
+    need: Any,
+    day: Any,
+    visits: Any,
+    links: Any,
+    first: Any,
+    n: Any,
+    scratch: Any,
+) -> Any:
+    """Draw the second matter of a visit and place it: here and now, or as a trip of its own."""
+    need_rules, place_rules, mark_rules = rules
+    row = need.row
+    shares = need_rules.second_sum[need.authority, persons.age[row], persons.foreign[row]]
+    if shares[-1] <= 0.0:
+        return n
+    entity = need.id + _SECOND
+    follow = scratch[3][0]
+    follow.matter = _find(shares, _uniform(keys.second_matter, entity) * shares[-1])
+    follow.authority = need_rules.authority[follow.matter]
+    follow.id, follow.parent, follow.row, follow.origin = entity, need.id, row, need.origin
+    follow.day, follow.attempt, follow.relation = day, 0, _TRIP
+    follow.booked = 1 if _uniform(keys.booked, entity) < need_rules.booked[follow.matter] else 0
+    _second_class(keys, persons, need_rules, follow, entity)
+    if n > first and follow.booked == 0 and place_rules.joint[visits[first].point] == 1:
+        door = _door_here(place_rules, follow, visits[first].point, visits[first].day, visits[first].arrival)
+        if door >= 0:
+            visit = visits[n]
+            links[n, 0] = links[n, 1] = -1
+            _fill(keys, persons, place_rules, memory, follow, door, day, entity, visit)
+            visit.relation, visit.parent = _HERE, visits[first].id
+            if visit.channel == _VIDEO:
+                memory.had_remote[row] = 1
+            _durations(keys, place_rules, mark_rules, visit)
+            visit.balk_u = _uniform(keys.balking, entity)
+            visit.appointed = visit.arrival = visit.order = np.nan
+            links[first, 0] = n
+            if links[first, 1] >= 0:
+                links[links[first, 1], 0] = n
+            return n + 1
+    return _trip(keys, persons, rules, diary, memory, follow, visits, links, n, scratch)
+
+
+@_inner
+def _trip(
+    keys: Any,
+    persons: Any,
+    rules: Any,
+    diary: Any,
+    memory: Any,
+    follow: Any,
+    visits: Any,
+    links: Any,
+    n: Any,
+    scratch: Any,
+) -> Any:
+    """Place a second matter as a trip of its own; without an acceptable point it comes to nothing."""
+    _, place_rules, _ = rules
+    option_door, option_day, _, _ = scratch
+    foreign = persons.foreign[follow.row]
+    found, _ = _options(follow, place_rules, diary, foreign, option_door, option_day)
+    if found == 0:
+        return n
+    choice = _choose(keys, follow, persons, place_rules, memory, scratch, found)
+    if choice < 0 or place_rules.outside[place_rules.door_point[option_door[choice]]] == 1:
+        return n
+    return _visit(
+        keys, persons, rules, diary, memory, follow, option_door[choice], option_day[choice], visits, links, n
+    )
+
+
+@_inner
+def _second_class(keys: Any, persons: Any, rules: Any, need: Any, entity: Any) -> None:
+    """Draw duty and remote eligibility of a second matter, given that it is a visit and not done online."""
+    row, matter = need.row, need.matter
+    stays = 1.0
+    if persons.capable[row] == 1:
+        stays = 1.0 - rules.coverage[need.authority]
+    normal = stays if rules.online[matter] == 1 else 1.0
+    duty, freed = rules.duty[matter], rules.freed[matter] * stays
+    remote = rules.remote[matter] * normal
+    rest = max(0.0, 1.0 - rules.duty[matter] - rules.freed[matter] - rules.remote[matter]) * normal
+    at = _uniform(keys.second_duty, entity) * (duty + freed + remote + rest)
+    need.duty = 1 if at < duty else 0
+    need.remote = 1 if duty <= at < duty + freed + remote else 0
+    need.online = 0
+    if need.duty == 0 and (at < duty + freed or rules.online[matter] == 1):
+        need.online = 1
+    need.remote = need.remote * persons.accepts[row]
+
+
+@_inner
+def _door_here(rules: Any, need: Any, point: Any, day: Any, arrival: Any) -> Any:
+    """Return the door of a point that serves a second matter of somebody inside, -1 if none."""
+    doors = rules.doors[need.authority]
+    day_type = rules.day_type[day]
+    for index in range(len(doors)):
+        door = doors[index]
+        if door < 0:
+            break
+        if rules.door_point[door] != point or rules.serves[need.matter, door] == 0:
+            continue
+        channel = rules.door_channel[door]
+        if channel == _SELF or (channel == _VIDEO and need.remote == 0):
+            continue
+        if rules.walk_windows[day_type, door, 0, 0] != np.inf and arrival < rules.last_close[day_type, door]:
+            return door
+    return -1
+
+
+@_inner
+def _fill(
+    keys: Any, persons: Any, rules: Any, memory: Any, need: Any, door: Any, day: Any, identity: Any, visit: Any
+) -> None:
+    """Write who, what, where and the blank outcome of a visit."""
+    row = need.row
+    channel, point = rules.door_channel[door], rules.door_point[door]
+    origin = persons.cottage[row] if need.origin == 1 else persons.home[row]
+    visit.id, visit.person, visit.row = identity, persons.id[row], row
+    visit.parent = need.parent
+    visit.kind, visit.age, visit.foreign = persons.kind[row], persons.age[row], persons.foreign[row]
+    visit.municipality, visit.origin = persons.municipality[row], need.origin
+    visit.authority, visit.matter = need.authority, need.matter
+    visit.need_day, visit.day = need.day, day
+    visit.delay = rules.working[day] - rules.working[need.day]
+    visit.point, visit.channel, visit.door = point, channel, door
+    visit.service = rules.door_service[door]
+    visit.place = _place_kind(rules, need.matter, channel)
+    visit.travel = rules.minutes[origin, point]
+    visit.booked, visit.no_show, visit.relation, visit.attempt = need.booked, 0, need.relation, 0
+    visit.second, visit.requeue = -1, -1
+    visit.guided = 0
+    if channel == _VIDEO:
+        if memory.had_remote[row] == 0 and rules.guided[point] == 1:
+            visit.guided = 1
+    visit.ticket, visit.start, visit.end = np.nan, np.nan, np.nan
+    visit.official, visit.guide, visit.outcome = -1, -1, -1
+
+
+@_inner
+def _mark(
+    keys: Any, rules: Any, marks: Any, need: Any, door: Any, day: Any, appointed: Any, visit: Any
+) -> None:
+    """Fix arrival, appointment and durations of a visit that comes from outside."""
+    _durations(keys, rules, marks, visit)
+    visit.booked = 0 if np.isnan(appointed) else 1
+    visit.appointed = appointed
+    if visit.channel == _VIDEO and _uniform(keys.failure, visit.id) < marks.failure:
+        visit.fail_after = _on_tick(marks.failure_minutes)
+    if visit.booked == 0:
+        visit.arrival = _walk_in_minute(keys, rules, marks, door, day, visit.id)
+        visit.balk_u = _uniform(keys.balking, visit.id)
+        visit.order = visit.arrival
+        return
+    visit.balk_u = 2.0
+    if _uniform(keys.no_show, visit.id) < marks.no_show:
+        visit.no_show, visit.guided, visit.place = 1, 0, _NO_PLACE
+        visit.guidance_time, visit.fail_after = 0.0, np.inf
+        visit.arrival = appointed
+        visit.service_time = visit.patience = _on_tick(marks.wait_for_no_show)
+    else:
+        late = marks.lateness * _normal(keys.lateness, keys.lateness_turn, visit.id) - marks.booked_lead
+        visit.arrival = max(0.0, _on_tick(appointed + late))
+    visit.order = visit.arrival
+
+
+@_inner
+def _durations(keys: Any, rules: Any, marks: Any, visit: Any) -> None:
+    """Fix service time, patience and guidance of a visit."""
+    entity = visit.id
+    factor = 1.0
+    if visit.foreign == 1:
+        factor = marks.language_factor
+        if _uniform(keys.interpreter, entity) < marks.interpreter_share:
+            factor = marks.interpreter_factor
+    if visit.channel == _VIDEO:
+        factor *= marks.remote_factor
+    z = _normal(keys.service, keys.service_turn, entity)
+    minutes = factor * math.exp(marks.mu[visit.matter] + marks.sigma * z)
+    visit.service_time = max(_TICK, _on_tick(minutes))
+    mean = marks.booked_patience if visit.booked == 1 else marks.patience
+    visit.patience = _on_tick(-mean * math.log(1.0 - _uniform(keys.patience, entity)))
+    visit.fail_after = np.inf
+    visit.guidance_time = 0.0
+    if visit.guided == 1:
+        z = _normal(keys.guidance, keys.guidance_turn, entity)
+        visit.guidance_time = max(_TICK, _on_tick(math.exp(marks.guidance_mu + marks.sigma * z)))
+
+
+@_inner
+def _walk_in_minute(keys: Any, rules: Any, marks: Any, door: Any, day: Any, entity: Any) -> Any:
+    """Return the minute a walk-in comes: by the profile over the open time, some before the doors open."""
+    windows = rules.walk_windows[rules.day_type[day], door]
+    if _uniform(keys.early, entity) < marks.arrive_early:
+        before = -marks.before_opening * math.log(1.0 - _uniform(keys.arrival, entity))
+        return max(0.0, _on_tick(windows[0, 0] - before))
+    shape = rules.shape[door]
+    sums, ats = rules.shape_sum[shape], rules.shape_at[shape]
+    u = _uniform(keys.arrival, entity)
+    b = _find(sums, u)
+    part = (u - sums[b - 1]) / (sums[b] - sums[b - 1])
+    fraction = ats[b - 1] + part * (ats[b] - ats[b - 1])
+    total = 0.0
+    for w in range(windows.shape[0]):
+        if windows[w, 0] == np.inf:
+            break
+        total += windows[w, 1] - windows[w, 0]
+    left = fraction * total
+    for w in range(windows.shape[0]):
+        length = windows[w, 1] - windows[w, 0]
+        if left < length or windows[w + 1, 0] == np.inf:
+            return min(_on_tick(windows[w, 0] + left), windows[w, 1] - _TICK)
+        left -= length
+    return windows[0, 0]
+
+
+@_entry
+def mean_shares(
+    weight: NDArray[np.float32], group: Ints, factor: Floats, shares: Floats, members: Floats, one: Floats
+) -> None:
+    """Fill `shares` (U, n_groups, P), zeros, with the mean choice shares of each group's origins.
+
+    Parameters
+    ----------
+    weight
+        (n_origins, P) weights by travel.
+    group
+        (n_origins,) group of each origin.
+    factor
+        (U, P) factors on the weights.
+    members, one
+        Scratch: (n_groups,) zeros; (P,).
+    """
+    n_vectors, n_points = factor.shape
+    for origin in range(weight.shape[0]):
+        members[group[origin]] += 1.0
+        for vector in range(n_vectors):
+            total = 0.0
+            for point in range(n_points):
+                one[point] = weight[origin, point] * factor[vector, point]
+                total += one[point]
+            if total > 0.0:
+                for point in range(n_points):
+                    shares[vector, group[origin], point] += one[point] / total
+    for vector in range(n_vectors):
+        for g in range(len(members)):
+            if members[g] > 0.0:
+                for point in range(n_points):
+                    shares[vector, g, point] /= members[g]

@@ -1,0 +1,238 @@
+"""Everything about a scenario's demand that luck does not touch: people, network, expectation.
+
+One set-up serves all replications of a scenario.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calendar import Span, make_span
+from sim.config import Scenario
+from sim.config.registry import Parameters, Registry
+from sim.demand.calibration import Expected, Levels, expect, solve_growth
+from sim.demand.cells import count_cells
+from sim.demand.days import day_profiles
+from sim.demand.expectation import MatterRules, Units
+from sim.demand.history import HistoryFit, history_of, plan_visits
+from sim.demand.site import Season, Site, make_site, reach_of
+from sim.demand.tables import cottage_presence, epidemic_months, matter_rules
+from sim.network import Network, build_network
+from sim.network.network import Staffing, open_points
+from sim.population.land import Census, Land, adopters, adoption_of, make_land, people_of
+from sim.population.people import People
+from sim.region import Region, load_region
+from sim.region.index import network_tables
+
+#: Working days simulated before the year so that diaries are filled when it begins.
+RUN_IN = 20
+_BISECTIONS = 80
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What all replications of a scenario share.
+
+    Attributes
+    ----------
+    scenario, region, params, land
+        Where it comes from.
+    people
+        Persons, with `capable` and `accepts` (N,): able to use e-services, accepting video this year.
+    site, attraction, season
+        The network and the ways to it; (P, A) factors on the choice; days.
+    rules, levels, expected
+        Rules of matters, needs of history, expectation of this year.
+    plan
+        (A,) visits of the plan in this year, nan where it names none.
+    """
+
+    scenario: Scenario
+    region: Region
+    params: Parameters
+    land: Land
+    people: People
+    capable: NDArray[np.bool_]
+    accepts: NDArray[np.bool_]
+    site: Site
+    attraction: NDArray[np.float64]
+    season: Season
+    rules: MatterRules
+    levels: Levels
+    expected: Expected
+    plan: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """A scenario's people, network and season before its needs are set to a reading."""
+
+    people: People
+    capable: NDArray[np.bool_]
+    accepts: NDArray[np.bool_]
+    site: Site
+    attraction: NDArray[np.float64]
+    season: Season
+    rules: MatterRules
+    units: Units
+
+
+def make_setup(scenario: Scenario) -> Setup:
+    """Return everything that the replications of a scenario share."""
+    region = load_region(scenario.region)
+    params = Registry.from_region(region).resolve(scenario.parameters)
+    land = make_land(region, params)
+    fit = history_of(region, params)
+    plan = plan_visits(region, land.index, scenario.year)
+    flat = np.ones((len(plan), 12))
+    ground = _ground(scenario, region, params, land, fit, flat)
+    if scenario.demand.epidemic:
+        power = _epidemic_power(region, ground, fit.levels, plan)
+        ground = _ground(scenario, region, params, land, fit, epidemic_months(region, power))
+    growth = _growth(scenario, region, params, ground, fit.levels, plan)
+    factors = [scenario.demand.need_factors.get(name, 1.0) for name in land.index.authorities]
+    expected = expect(fit.levels, growth * np.array(factors), ground.units, ground.rules)
+    return Setup(
+        scenario=scenario,
+        region=region,
+        params=params,
+        land=land,
+        people=ground.people,
+        capable=ground.capable,
+        accepts=ground.accepts,
+        site=ground.site,
+        attraction=ground.attraction,
+        season=ground.season,
+        rules=ground.rules,
+        levels=fit.levels,
+        expected=expected,
+        plan=plan,
+    )
+
+
+def _ground(
+    scenario: Scenario,
+    region: Region,
+    params: Parameters,
+    land: Land,
+    fit: HistoryFit,
+    months: NDArray[np.float64],
+) -> _Ground:
+    """Return a scenario's people and network with the expected visits per unit of need."""
+    demand = scenario.demand
+    span = make_span(region.about("country"), scenario.year, RUN_IN, round(params["booking_horizon"]) + RUN_IN)
+    census = Census(scenario.year, scenario.population, demand.cottages)
+    people = people_of(region, params, land, census, scenario.run.seed)
+    capable, accepts = adopters(people, adoption_of(region, scenario.year, demand.adoption, demand.acceptance))
+    site = make_site(scenario_network(scenario, region, span), people, land, params)
+    rules = matter_rules(region, params, land.index, scenario.year)
+    boost = params["day_after_holiday_factor"]
+    days = day_profiles(region.table("authorities"), region.table("profiles"), span, boost, months)
+    presence = cottage_presence(region, params, span) if demand.cottages else np.zeros(span.n_days)
+    season = Season(span, days, presence)
+    attraction = fit.table(site.network.points, land.index.authorities)
+    shape = (len(land.index.municipalities), len(land.index.age_groups))
+    cells = count_cells(people, capable, accepts, shape)
+    _, units = reach_of(site, attraction, season, rules, cells)
+    return _Ground(people, capable, accepts, site, attraction, season, rules, units)
+
+
+def scenario_network(scenario: Scenario, region: Region, span: Span) -> Network:
+    """Return the network that a scenario describes."""
+    tables = network_tables(region)
+    chosen = scenario.staffing
+    officials = {name: row.model_dump(exclude_none=True) for name, row in chosen.officials.items()}
+    places = {name: row.model_dump(exclude_none=True) for name, row in chosen.places.items()}
+    hours = {
+        point: {name: [row.model_dump() for row in rows] for name, rows in by_authority.items()}
+        for point, by_authority in scenario.hours.items()
+    }
+    points = open_points(tables, scenario.network, scenario.points)
+    return build_network(tables, points, Staffing(chosen.base, officials, places), hours, span)
+
+
+def _growth(
+    scenario: Scenario,
+    region: Region,
+    params: Parameters,
+    ground: _Ground,
+    levels: Levels,
+    plan: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return (A,) factors on need under the scenario's reading.
+
+    Notes
+    -----
+    *Plan*: solved once on the plan's own network and people (`plan_growth`), linear from 1 in the base year,
+    so that another network, population or adoption shows its effect. *History*: solved on the counts.
+    *Projection*: the assumed growth.
+    """
+    base_year, plan_year = int(region.about("base_year")), int(region.about("plan_year"))
+    progress = min(max((scenario.year - base_year) / (plan_year - base_year), 0.0), 1.0)
+    if scenario.reading == "history":
+        goal = np.nan_to_num(plan)
+        return solve_growth(levels, goal, ground.units, ground.rules).growth
+    if scenario.reading == "plan":
+        return 1.0 + (plan_growth(region, params, scenario.run.seed) - 1.0) * progress
+    names = region.table("authorities")["authority"]
+    known = params.subjects("need_growth_2019_2030")
+    given = [params.get("need_growth_2019_2030", name) if name in known else 1.0 for name in names]
+    return 1.0 + (np.array(given) - 1.0) * progress
+
+
+def plan_growth(region: Region, params: Parameters, seed: int) -> NDArray[np.float64]:
+    """Return (A,) factors on need under which the plan's estimates are expected in the plan's own setting.
+
+    Its setting: the plan's year, network and population, adoption at base values, cottages in use.
+    """
+    return _plan_growth(region.path, region.digest, tuple(sorted(params.as_dict().items())), seed)
+
+
+@lru_cache(maxsize=64)
+def _plan_growth(
+    path: Path, digest: str, values: tuple[tuple[str, float], ...], seed: int
+) -> NDArray[np.float64]:
+    """Solve the plan reading; the arguments (`digest` among them) are the key of the cache."""
+    region, params = load_region(path), Parameters(dict(values))
+    reference = Scenario.model_validate(
+        {
+            "name": "plan",
+            "region": str(path),
+            "year": int(region.about("plan_year")),
+            "reading": "plan",
+            "network": region.about("default_network"),
+            "population": "plan",
+            "staffing": {"base": region.about("default_staffing")},
+            "run": {"seed": seed},
+        }
+    )
+    land = make_land(region, params)
+    fit = history_of(region, params)
+    goal = np.nan_to_num(plan_visits(region, land.index, reference.year))
+    ground = _ground(reference, region, params, land, fit, np.ones((len(goal), 12)))
+    return solve_growth(fit.levels, goal, ground.units, ground.rules).growth
+
+
+def _epidemic_power(
+    region: Region, ground: _Ground, levels: Levels, plan: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return (A,) powers of the epidemic's monthly profile that lead from the usual year to the counts."""
+    usual = expect(levels, np.ones(len(plan)), ground.units, ground.rules).visits
+    ratio = np.divide(np.nan_to_num(plan), usual, out=np.ones_like(usual), where=usual > 0)
+    inside = ground.season.span.year_slice
+    months = ground.season.span.months[inside]
+    weights = ground.season.days.share.mean(axis=1)[:, inside]
+    by_month = np.stack([weights[:, months == month].sum(axis=1) for month in range(12)], axis=1)
+    profile = epidemic_months(region, np.ones(1))[0]
+    low, high = np.full(len(plan), -4.0), np.full(len(plan), 12.0)
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        total = (by_month * profile[None, :] ** middle[:, None]).sum(axis=1)
+        too_many = total > ratio * by_month.sum(axis=1)
+        low, high = np.where(too_many, middle, low), np.where(too_many, high, middle)
+    return np.where(ratio == 1.0, 0.0, (low + high) / 2)

@@ -1,0 +1,358 @@
+"""One replication's demand: the needs of the year drawn, and placed day by day as visits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.demand.days import day_factors
+from sim.demand.diary import DiaryPlan, plan_diary
+from sim.demand.kernel import (
+    MAX_OPTIONS,
+    NEED,
+    ROWS_PER_NEED,
+    Diary,
+    Keys,
+    MarkRules,
+    Memory,
+    NeedRules,
+    Persons,
+    PlaceRules,
+    by_day,
+    draw_needs,
+    place_days,
+)
+from sim.demand.setup import Setup
+from sim.demand.tables import arrival_shapes, mark_rules, place_kinds, slot_minutes
+from sim.demand.choice import next_open
+from sim.network.network import WALK_IN_MODES
+from sim.streams import stream_key
+from sim.visits import VISIT, NeedChannel
+
+#: Rows reserved beyond the expected number, as a share and at least.
+_SPARE, _SPARE_ROWS = 0.3, 4096
+_KINDS = 2
+
+
+@dataclass(frozen=True)
+class DemandRules:
+    """The kernel's tables that all replications of a scenario share."""
+
+    persons: Persons
+    places: PlaceRules
+    marks: MarkRules
+    diary: DiaryPlan
+
+
+def make_rules(setup: Setup) -> DemandRules:
+    """Return the kernel's tables of a scenario."""
+    params, network, index = setup.params, setup.site.network, setup.land.index
+    kinds = place_kinds(setup.region)
+    minutes = slot_minutes(params, index)
+    diary = plan_diary(network, minutes, setup.rules.booked, kinds, params["slot_rounding"])
+    return DemandRules(_persons(setup), _place_rules(setup, kinds), mark_rules(params, index), diary)
+
+
+def _persons(setup: Setup) -> Persons:
+    people, origins = setup.people, setup.site.origins
+    return Persons(
+        people.id,
+        people.kind,
+        people.age_group.astype(np.int8),
+        people.foreign.astype(np.int8),
+        people.municipality.astype(np.int16),
+        setup.capable.astype(np.uint8),
+        setup.accepts.astype(np.uint8),
+        origins.home,
+        origins.cottage,
+    )
+
+
+def _place_rules(setup: Setup, kinds: NDArray[np.int64]) -> PlaceRules:
+    site, span = setup.site, setup.season.span
+    network, doors = site.network, site.network.doors
+    working = span.working_count()
+    shape, shape_at, shape_sum = arrival_shapes(setup.region, network, setup.land.index)
+    staffed = (network.roster.duty > 0).astype(np.int64) @ network.roster.able.astype(np.int64) > 0
+    feedback = setup.scenario.feedback
+    return PlaceRules(
+        doors=_doors_by_authority(setup),
+        door_point=doors.point,
+        door_channel=doors.channel,
+        door_service=doors.service,
+        serves=doors.serves.astype(np.uint8),
+        next_walk=next_open(network.walk_in, working, site.sensitivity.horizon),
+        next_any=next_open(network.bookable, working, None),
+        open_any=network.bookable.astype(np.uint8),
+        working=working,
+        walk_windows=_walk_in_windows(setup),
+        last_close=_last_closings(network.windows),
+        day_type=network.day_type,
+        staffed=staffed.astype(np.uint8),
+        weight=site.weight,
+        minutes=site.origins.minutes,
+        attraction=setup.attraction,
+        delay_weight=site.sensitivity.by_delay(),
+        outside=network.outside.astype(np.uint8),
+        joint=network.joint.astype(np.uint8),
+        guided=(doors.guidance >= 0).astype(np.uint8),
+        matter_place=kinds,
+        shape=shape,
+        shape_at=shape_at,
+        shape_sum=shape_sum,
+        nearest=setup.scenario.demand.choice == "nearest",
+        lead=site.sensitivity.lead,
+        horizon=site.sensitivity.booking_horizon,
+        remember=setup.params["choice_wait_sensitivity"] if feedback.remembered_wait else 0.0,
+    )
+
+
+def _doors_by_authority(setup: Setup) -> NDArray[np.int64]:
+    """Return (A, most + 1) doors of each authority by (point, channel), padded with -1."""
+    doors = setup.site.network.doors
+    mine = [np.flatnonzero(doors.authority == a) for a in range(len(setup.land.index.authorities))]
+    table = np.full((len(mine), max(map(len, mine), default=0) + 1), -1, np.int64)
+    for authority, found in enumerate(mine):
+        table[authority, : len(found)] = found
+    return table
+
+
+def _walk_in_windows(setup: Setup) -> NDArray[np.float64]:
+    """Return (T, J, W, 2) windows in which people come without an appointment, by day type, padded with inf."""
+    network = setup.site.network
+    n_types = int(network.day_type.max()) + 1
+    firsts = [int(np.flatnonzero(network.day_type == t)[0]) for t in range(n_types)]
+    windows = network.doors.windows
+    widest = max((len(door[day]) for door in windows for day in firsts), default=0) + 2
+    table = np.full((n_types, network.doors.n, widest, 2), np.inf)
+    for t, day in enumerate(firsts):
+        for j, door in enumerate(windows):
+            mine = [window[:2] for window in door[day] if window[2] in WALK_IN_MODES]
+            table[t, j, : len(mine)] = np.array(mine).reshape(-1, 2)
+    return table
+
+
+def _last_closings(windows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (T, J) last closing, -inf where a door stays shut."""
+    return np.where(np.isfinite(windows[..., 1]), windows[..., 1], -np.inf).max(axis=-1)
+
+
+class YearDemand:
+    """The demand of one replication.
+
+    Parameters
+    ----------
+    setup, rules
+        What all replications share.
+    replication
+        Number of the replication; part of every stream's key but those of the people.
+
+    Attributes
+    ----------
+    counts
+        (n_need_channels, A, 12, n_ages, n_municipalities, 2) what became of the needs of the year so far.
+    memory
+        What persons remember.
+    """
+
+    def __init__(self, setup: Setup, rules: DemandRules, replication: int) -> None:
+        self._setup, self._rules = setup, rules
+        self._keys = make_keys(setup.scenario.run.seed, replication)
+        self._need_rules = need_rules(setup, replication)
+        span = setup.season.span
+        self._span = span
+        index = setup.land.index
+        shape = (len(NeedChannel), len(index.authorities), 12, len(index.age_groups), len(index.municipalities), _KINDS)
+        self.counts = np.zeros(shape, np.int64)
+        self.memory = make_memory(setup)
+        self._diary: Diary = rules.diary.blank(span.n_days)
+        self._needs, self._start = self._draw()
+        busiest = int(np.diff(self._start).max(initial=0))
+        room = int(len(self._needs) * (1 + _SPARE)) + busiest * ROWS_PER_NEED
+        self._visits = np.empty(room, VISIT)
+        self._links = np.empty((room, 2), np.int64)
+        self._n = 0
+        options = np.empty((2, MAX_OPTIONS), np.int64)
+        self._scratch = (options[0], options[1], np.empty(MAX_OPTIONS), np.zeros(1, NEED))
+
+    def _draw(self) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+        """Return the needs in order of day and id, and the starts of the days."""
+        room = _SPARE_ROWS + int(self._setup.expected.visits.sum() * 2)
+        while True:
+            needs = np.zeros(room, NEED)
+            before = self.counts.copy()
+            n = draw_needs(self._keys, self._rules.persons, self._need_rules, self.counts, needs)
+            if n >= 0:
+                return sort_by_day(needs[:n], self._span.n_days)
+            self.counts, room = before, room * 2
+
+    def place(self, first: int, last: int, extra: NDArray[np.void] | None = None) -> None:
+        """Place the needs of the days `first` .. `last` - 1 (positions in the span), day by day.
+
+        Parameters
+        ----------
+        extra
+            Needs besides those drawn, such as returns, all of day `first`.
+        """
+        needs, start = self._needs, self._start
+        if extra is not None and len(extra):
+            needs, start = _with_extra(needs, start, first, extra)
+        rules = (self._need_rules, self._rules.places, self._rules.marks)
+        while True:
+            self._n, first = place_days(
+                self._keys,
+                self._rules.persons,
+                rules,
+                self._diary,
+                self.memory,
+                self.counts,
+                (needs, start),
+                (first, last),
+                (self._visits, self._links),
+                self._n,
+                self._scratch,
+            )
+            if first == last:
+                return
+            self._grow(int(start[first + 1] - start[first]))
+
+    def _grow(self, n_needs: int) -> None:
+        """Make room for `n_needs` more needs, and double the table at least."""
+        more = max(len(self._visits), n_needs * ROWS_PER_NEED)
+        self._visits = np.concatenate([self._visits, np.empty(more, VISIT)])
+        self._links = np.concatenate([self._links, np.empty((more, 2), np.int64)])
+
+    def take(self, from_row: int = 0) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+        """Return the visits placed from row `from_row` on, by due day and id, and the (D + 1,) starts of days.
+
+        The rows of follow-ups are numbered within their day; `day` and `need_day` become days counted from
+        1 January. Rows due outside the span's reach do not occur.
+        """
+        return finish(self._visits[from_row : self._n], self._links[from_row : self._n] - from_row, self._span.first, self._span.n_days)
+
+    @property
+    def placed(self) -> int:
+        """Number of rows placed so far."""
+        return self._n
+
+
+def sort_by_day(needs: NDArray[np.void], n_days: int) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+    """Return needs by day, stable (so by id within a day), and the (D + 1,) starts of the days."""
+    start, order = np.zeros(n_days + 2, np.int64), np.empty(len(needs), np.int64)
+    by_day(np.ascontiguousarray(needs["day"]), start, order)
+    return needs[order], start[:-1]
+
+
+def _with_extra(
+    needs: NDArray[np.void], start: NDArray[np.int64], day: int, extra: NDArray[np.void]
+) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+    """Return the needs of one day together with `extra`, by id, and starts under which they are that day's."""
+    merged = np.concatenate([needs[start[day] : start[day + 1]], extra])
+    merged = merged[np.argsort(merged["id"], kind="stable")]
+    alone = np.zeros(len(start), np.int64)
+    alone[day + 1 :] = len(merged)
+    return merged, alone
+
+
+def finish(
+    visits: NDArray[np.void], links: NDArray[np.int64], first_day: int, n_days: int
+) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+    """Return visits by due day and id with their follow-ups linked, and the starts of the days.
+
+    Parameters
+    ----------
+    visits
+        Rows whose `day` is a position in the span.
+    links
+        (n, 2) rows of the second matter and the re-queue, negative where there is none.
+    first_day
+        Day of position 0.
+    """
+    order = np.lexsort((visits["id"], visits["day"]))
+    done = visits[order]
+    start = np.searchsorted(done["day"], np.arange(n_days + 1))
+    place = np.empty(len(visits), np.int64)
+    place[order] = np.arange(len(visits)) - start[done["day"]]
+    for column, field in enumerate(("second", "requeue")):
+        target = links[order, column]
+        done[field] = np.where(target >= 0, place[np.maximum(target, 0)], -1)
+    done["day"] += first_day
+    done["need_day"] += first_day
+    return done, start
+
+
+def make_keys(seed: int, replication: int) -> Keys:
+    """Return the keys of all streams of demand."""
+    return Keys(*(stream_key(seed, replication, f"demand {name}") for name in Keys._fields))
+
+
+def make_memory(setup: Setup) -> Memory:
+    """Return what persons remember before anything has happened."""
+    n = setup.people.n
+    points = len(setup.site.network.points)
+    rows = n if setup.scenario.feedback.remembered_wait else 0
+    return Memory(np.zeros(n, np.uint8), np.zeros(n, np.uint8), np.zeros((rows, points), np.float32))
+
+
+def need_rules(setup: Setup, replication: int) -> NeedRules:
+    """Return rates and shares of needs with the day factors of one replication."""
+    rules, span, season = setup.rules, setup.season.span, setup.season
+    n_authorities = len(rules.coverage)
+    factors = day_factors(season.days, setup.params["daily_demand_cv"], setup.scenario.run.seed, replication, span)
+    by_day_share = season.days.share * factors[:, None, :]
+    day_sum = np.concatenate([np.zeros((n_authorities, 2, 1)), np.cumsum(by_day_share, axis=2)], axis=2)
+    reach = day_sum[:, :, -1].max(axis=1)
+    rate = _rates(setup) * reach[:, None, None, None]
+    matters, matter_sum = _matter_sums(setup)
+    month = np.full(span.n_days, -1, np.int64)
+    month[span.year_slice] = span.months[span.year_slice]
+    return NeedRules(
+        rate=rate,
+        none=np.exp(-rate),
+        reach=reach,
+        day_sum=day_sum,
+        matter_sum=matter_sum,
+        matters=matters,
+        authority=rules.authority,
+        duty=rules.duty,
+        freed=rules.freed,
+        remote=rules.remote,
+        online=rules.online.astype(np.uint8),
+        booked=rules.booked,
+        coverage=rules.coverage,
+        presence=season.presence,
+        month=month,
+        second=rules.second,
+        second_sum=np.cumsum(setup.expected.second_share, axis=-1),
+    )
+
+
+def _rates(setup: Setup) -> NDArray[np.float64]:
+    """Return (A, n_ages, 2 foreign, 2 kinds) needs a person and year, before presence thins cottage dwellers'."""
+    rules, levels = setup.rules, setup.levels
+    grown = levels.level * setup.expected.growth
+    rate = np.repeat((grown[:, None] * levels.weight)[:, :, None, None], 2, axis=2)
+    rate = rate * np.array([1.0, rules.cottage_ratio])
+    rate[rules.foreign_only, :, 0, :] = 0.0
+    return rate
+
+
+def _matter_sums(setup: Setup) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return (A, most) matters of each authority and their cumulated shares of its needs."""
+    rules = setup.rules
+    mine = [np.flatnonzero(rules.authority == a) for a in range(len(rules.coverage))]
+    most = max(map(len, mine), default=1)
+    matters = np.full((len(mine), most), -1, np.int64)
+    sums = np.ones((len(mine), most))
+    for authority, found in enumerate(mine):
+        matters[authority, : len(found)] = found
+        if len(found):
+            sums[authority, : len(found)] = np.cumsum(setup.levels.share[found])
+            sums[authority, len(found) - 1 :] = 1.0
+            matters[authority, len(found) :] = found[-1]
+    return matters, sums
+
+
+__all__ = ["DemandRules", "YearDemand", "finish", "make_keys", "make_memory", "make_rules", "need_rules"]
