@@ -4,34 +4,50 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.outcomes.columns import VisitColumns
-from sim.outcomes.grouping import count, margin_quantiles, ratio, with_margins
+from sim.outcomes.columns import FIRST, Floats, VisitColumns
+from sim.outcomes.grouping import Axes, Tally, count, ratio, with_margins
 from sim.outcomes.table import LongTable, Metric
-from sim.visits import Relation, YearRecords
+from sim.visits import Relation
 
 #: The plan's limit of a reasonable journey one way [min].
 FAR = 60
 _HOUR = 60.0
-#: How a visit came about without a trip of its own.
-_NO_TRIP = (Relation.SECOND_HERE, Relation.REQUEUE)
+#: Access delays are counted up to this many working days; longer ones count as this.
+_LONGEST = 127
 
 
-def add_access_delay(table: LongTable, records: YearRecords, columns: VisitColumns) -> None:
+def tally_access(columns: VisitColumns, axes: Axes) -> Tally:
+    """Return a month's access delays and trips.
+
+    `delays` (point, authority, working days), `trips` (3: count, minutes, over the limit; point, authority).
+    """
+    cells = (axes.points, axes.authorities)
+    booked = np.flatnonzero((columns.booked == 1) & (columns.standing == FIRST))
+    delay = np.clip(columns.visits["delay"][booked], 0, _LONGEST)
+    relation = columns.visits["relation"].copy()
+    travels = (relation != Relation.SECOND_HERE) & (relation != Relation.REQUEUE) & columns.arrived
+    trip = np.flatnonzero(travels)
+    minutes, cell = columns.take("travel", trip), columns.cell[trip]
+    trips = [count(cell, cells), count(cell, cells, minutes), count(cell, cells, minutes > FAR)]
+    return {
+        "delays": count(columns.cell[booked] * (_LONGEST + 1) + delay, (*cells, _LONGEST + 1)),
+        "trips": np.stack(trips),
+    }
+
+
+def add_access_delay(table: LongTable, year: Tally) -> None:
     """Add the working days from the need to the booked time: median and 90th percentile.
 
     Notes
     -----
     Over first-time booked visits, no-shows included: they had a time too.
     """
-    booked = np.flatnonzero(columns.booked & ~columns.again)
-    delay = np.maximum(records.visits["delay"][booked], 0).astype(np.float64)
-    shape = (len(records.names.points), len(records.names.authorities))
-    ranks = margin_quantiles(columns.point[booked], columns.authority[booked], delay, shape, (0.5, 0.9))
-    for name, values in zip(("median", "p90"), ranks, strict=True):
-        table.add(Metric("access_delay", name, "working days"), values)
+    delays = with_margins(year["delays"], axes=2)
+    for name, share in (("median", 0.5), ("p90", 0.9)):
+        table.add(Metric("access_delay", name, "working days"), counted_quantile(delays, share))
 
 
-def add_travel(table: LongTable, records: YearRecords, columns: VisitColumns) -> None:
+def add_travel(table: LongTable, year: Tally) -> None:
     """Add one-way travel times and the hours people spend on the road.
 
     Notes
@@ -39,13 +55,23 @@ def add_travel(table: LongTable, records: YearRecords, columns: VisitColumns) ->
     Over trips: second matters at the same point and re-queues are none, no-shows did not travel.
     `person_hours` counts the way there and back, companions left out.
     """
-    trip = np.flatnonzero(columns.arrived & ~np.isin(columns.relation, _NO_TRIP))
-    shape = (len(records.names.points), len(records.names.authorities))
-    minutes = columns.travel[trip].astype(np.float64)
-    cell = columns.cell[trip]
-    trips = with_margins(count(cell, shape))
-    total = with_margins(count(cell, shape, minutes))
-    far = with_margins(count(cell[minutes > FAR], shape))
-    table.add(Metric("travel", "mean", "min"), ratio(total, trips))
-    table.add(Metric("travel", f"over_{FAR}_min", "share"), ratio(far, trips))
+    number, total, far = (with_margins(cells) for cells in year["trips"])
+    table.add(Metric("travel", "mean", "min"), ratio(total, number))
+    table.add(Metric("travel", f"over_{FAR}_min", "share"), ratio(far, number))
     table.add(Metric("travel", "person_hours", "h"), 2 * total / _HOUR)
+
+
+def counted_quantile(counts: Floats, share: float) -> Floats:
+    """Return a quantile of whole numbers given how often each occurs along the last axis.
+
+    Interpolated linearly between neighbours as numpy does by default; nan where nothing occurs.
+
+    >>> counted_quantile(np.array([[1.0, 0.0, 3.0], [0.0, 0.0, 0.0]]), 0.25).tolist()
+    [1.5, nan]
+    """
+    running = counts.cumsum(axis=-1)
+    total = running[..., -1]
+    place = np.maximum(share * (total - 1), 0.0)
+    low = (running <= np.floor(place)[..., None]).sum(axis=-1)
+    high = (running <= np.ceil(place)[..., None]).sum(axis=-1)
+    return np.where(total > 0, low + (place % 1) * (high - low), np.nan)

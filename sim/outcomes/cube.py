@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import InputError, Problem
-from sim.outcomes.columns import Floats, Ints, VisitColumns, read_columns
+from sim.outcomes.columns import Floats, Ints, VisitColumns, month_of_day, read_columns
 from sim.outcomes.grouping import count, quantiles, ratio
 from sim.outcomes.half_hours import half_hour_name
 from sim.outcomes.settings import OutcomeSettings
@@ -53,7 +53,7 @@ def cube(records: YearRecords, by: Sequence[str], settings: OutcomeSettings) -> 
     if unknown:
         message = f"unknown dimension; allowed: {', '.join(DIMENSIONS)}"
         raise InputError(Problem("cube", message, key=name) for name in unknown)
-    columns = read_columns(records)
+    columns = read_columns(records.visits, len(records.names.authorities))
     axes = [DIMENSIONS[name](records, columns) for name in by]
     group = np.zeros(len(columns.day), np.int64)
     for index, labels in axes:
@@ -104,23 +104,23 @@ def _measures(
     wait, waiting = columns.wait[began], group[began]
     measures = dict(counts)
     measures["wait_mean_min"] = ratio(count(waiting, (n,), wait), count(waiting, (n,)))
-    ranks = quantiles(waiting, wait, n, tuple(QUANTILES.values()))
+    ranks = quantiles(waiting, wait, np.zeros(n, np.int64), tuple(QUANTILES.values()))
     measures |= {f"wait_{name}_min": values for name, values in zip(QUANTILES, ranks, strict=True)}
     limits = {f"{limit}_min": float(limit) for limit in WITHIN} | {"target": settings.service_target_wait}
     for name, limit in limits.items():
         measures[f"within_{name}"] = ratio(count(group[columns.wait <= limit], (n,)), counts["arrived"])
     measures["abandonment"] = ratio(counts["gave_up"], counts["arrived"])
-    travel = columns.travel[columns.arrived].astype(np.float64)
+    travel = columns.take("travel", np.flatnonzero(columns.arrived))
     measures["travel_mean_min"] = ratio(count(group[columns.arrived], (n,), travel), counts["arrived"])
     return measures
 
 
 def _counts(columns: VisitColumns, group: Ints, n: int) -> dict[str, Floats]:
     """Return the counts named in `COUNTS` of each group."""
-    outcome = columns.own_outcome
+    outcome = columns.outcome
     chosen = {
         "visits": columns.counted,
-        "booked_visits": columns.counted & columns.booked,
+        "booked_visits": columns.counted & (columns.booked == 1),
         "no_shows": ~columns.arrived,
         "repeat_visits": columns.repeat,
         "arrived": columns.arrived,
@@ -164,10 +164,10 @@ DIMENSIONS: dict[str, Callable[[YearRecords, VisitColumns], Axis]] = {
     "authority": lambda records, columns: (columns.authority, records.names.authorities),
     "matter": lambda records, columns: (_field("matter")(records), records.names.matters),
     "channel": lambda records, columns: (columns.channel, tuple(c.name.lower() for c in Channel)),
-    "month": lambda records, columns: (columns.month, _MONTHS),
+    "month": lambda records, columns: (month_of_day(records.year)[columns.day], _MONTHS),
     "weekday": _weekday,
     "half_hour": _half_hour,
     "age_group": lambda records, columns: (_field("age")(records), records.names.age_groups),
     "municipality": lambda records, columns: (_field("municipality")(records), records.names.municipalities),
-    "kind": lambda records, columns: (columns.kind, KINDS),
+    "kind": lambda records, columns: (_field("kind")(records), KINDS),
 }

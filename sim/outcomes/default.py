@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from sim.outcomes.access import add_access_delay, add_travel
-from sim.outcomes.columns import read_columns
-from sim.outcomes.grouping import count
-from sim.outcomes.half_hours import add_half_hours
-from sim.outcomes.officials import add_officials, add_places, pools
+from sim.outcomes.access import add_access_delay, add_travel, tally_access
+from sim.outcomes.columns import Floats, Ints, VisitColumns, columns_by_month
+from sim.outcomes.crowding import add_crowding, tally_crowding, waiting
+from sim.outcomes.grouping import Axes, Tally, join
+from sim.outcomes.half_hours import add_half_hours, tally_half_hours
+from sim.outcomes.officials import add_officials, add_places, pools, tally_officials
 from sim.outcomes.settings import OutcomeSettings
 from sim.outcomes.table import LongTable, shown_groups
-from sim.outcomes.volumes import add_months, add_needs, add_volumes
-from sim.outcomes.waits import add_queues, add_service_levels, add_target_days, add_wait_classes, add_waits
+from sim.outcomes.volumes import add_needs, add_volumes, tally_volumes
+from sim.outcomes.waits import add_service_levels, add_target_days, add_waits, tally_waits
 from sim.visits import YearRecords
 
 
@@ -36,24 +38,37 @@ def metrics(records: YearRecords, settings: OutcomeSettings) -> pd.DataFrame:
 
     Notes
     -----
-    Definitions stand with the functions that add each metric (`volumes`, `waits`, `officials`,
-    `access`, `half_hours`).
+    Definitions stand with the functions that add each metric (`volumes`, `waits`, `crowding`, `officials`,
+    `access`, `half_hours`). Those tally month by month; the table is made from the year's.
     """
-    columns = read_columns(records)
-    names = records.names
-    visited = count(columns.cell, (len(names.points), len(names.authorities)))
-    table = LongTable(records.year, names, shown_groups(records.open_minutes, visited), pools(records))
-    add_volumes(table, records, columns)
-    add_months(table, records, columns)
+    axes = Axes.of(records.names, len(records.official_names))
+    parts = [_tally(columns, axes, settings) for columns in columns_by_month(records)]
+    year = join(part for part, _ in parts)
+    cells, minutes = (np.concatenate(column) for column in zip(*(waits for _, waits in parts), strict=True))
+    shown = shown_groups(records.open_minutes, year["records"].sum(axis=(2, 3, 4, 5)))
+    table = LongTable(records.year, records.names, shown, pools(records))
+    add_volumes(table, year)
     add_needs(table, records)
-    add_waits(table, records, columns)
-    add_service_levels(table, records, columns, settings)
-    add_target_days(table, records, columns, settings)
-    add_queues(table, records, columns, settings)
-    add_wait_classes(table, records, columns)
-    add_access_delay(table, records, columns)
-    add_travel(table, records, columns)
-    add_officials(table, records, columns)
-    add_places(table, records, columns)
-    add_half_hours(table, records, columns)
+    add_waits(table, year, (cells, minutes))
+    add_service_levels(table, year)
+    add_target_days(table, year, settings)
+    add_crowding(table, records, year, settings)
+    add_access_delay(table, year)
+    add_travel(table, year)
+    add_officials(table, records, year)
+    add_places(table, records, year)
+    add_half_hours(table, year)
     return table.frame()
+
+
+def _tally(columns: VisitColumns, axes: Axes, settings: OutcomeSettings) -> tuple[Tally, tuple[Ints, Floats]]:
+    """Return a month's tallies, and the cell and minutes of its waits above 0."""
+    waited = waiting(columns)
+    tally = tally_volumes(columns, axes)
+    tally |= tally_waits(columns, axes, settings)
+    tally |= tally_crowding(columns, axes, waited)
+    tally |= tally_officials(columns, axes)
+    tally |= tally_access(columns, axes)
+    tally |= tally_half_hours(columns, axes)
+    served = waited[columns.began[waited]]
+    return tally, (columns.cell[served], columns.wait[served])

@@ -1,20 +1,55 @@
-"""Sums and quantiles over groups of visits, with margins, as plain arrays."""
+"""Sums, quantiles and crowds over groups of visits, with margins, as plain arrays."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.outcomes.columns import Floats, Ints
+from sim.outcomes.columns import Bools, Floats, Ints
 from sim.streams import TICK
+from sim.visits import Channel, Names
 
-#: Room for one duration in ticks below the group in a combined sorting key: 2**32 ticks are 45 days.
-_ROOM = np.int64(1) << np.int64(32)
+#: What a month adds to the outcomes, by name. Names that start so keep the month apart when joined, as
+#: the first axis; all others are summed.
+type Tally = dict[str, Floats]
+BY_MONTH = "month_"
+
+#: Room for a time in ticks below the group in a combined sorting key: 2**40 ticks are half a century.
+_ROOM = np.int64(1) << np.int64(40)
 
 
-def count(key: Ints, shape: tuple[int, ...], weights: Floats | None = None) -> Floats:
+class Axes(NamedTuple):
+    """Lengths of the axes of a tally."""
+
+    points: int
+    authorities: int
+    channels: int
+    officials: int
+
+    @classmethod
+    def of(cls, names: Names, n_officials: int) -> Axes:
+        """Return the axes of a region's names."""
+        return cls(len(names.points), len(names.authorities), len(Channel), n_officials)
+
+
+def join(tallies: Iterable[Tally]) -> Tally:
+    """Return the year's tally of those of its months; names that start with `BY_MONTH` are stacked."""
+    first, *others = tallies
+    year: Tally = {}
+    for name, total in first.items():
+        if name.startswith(BY_MONTH):
+            year[name] = np.stack([total, *(tally[name] for tally in others)])
+            continue
+        for tally in others:
+            total += tally[name]
+        year[name] = total
+    return year
+
+
+def count(key: Ints, shape: tuple[int, ...], weights: Floats | Bools | None = None) -> Floats:
     """Return how many members each group has, or the sum of their `weights`.
 
     Parameters
@@ -24,8 +59,8 @@ def count(key: Ints, shape: tuple[int, ...], weights: Floats | None = None) -> F
     shape
         Axes of the groups.
     """
-    size = int(np.prod(shape))
-    return np.bincount(key, weights, minlength=size).astype(np.float64).reshape(shape)
+    size = math.prod(shape)
+    return np.bincount(key, weights, minlength=size).astype(np.float64, copy=False).reshape(shape)
 
 
 def with_margins(cells: Floats, axes: int | None = None) -> Floats:
@@ -47,17 +82,17 @@ def ratio(numerator: Floats, denominator: Floats) -> Floats:
     return out
 
 
-def quantiles(group: Ints, minutes: Floats, n_groups: int, shares: Sequence[float]) -> Floats:
+def quantiles(group: Ints, minutes: Floats, zeros: Ints, shares: Sequence[float]) -> Floats:
     """Return the quantiles of each group's values, interpolated linearly as numpy does by default.
 
     Parameters
     ----------
     group
-        Group of each value, 0 to `n_groups` - 1, (n,).
+        Group of each value, (n,).
     minutes
-        Values >= 0 on the clock's tick (whole numbers are), below 45 days if minutes, (n,).
-    n_groups
-        Number of groups.
+        Values >= 0 on the clock's tick [min], (n,).
+    zeros
+        Further values of 0 in each group, (n_groups,).
     shares
         Which quantiles, 0-1.
 
@@ -70,74 +105,86 @@ def quantiles(group: Ints, minutes: Floats, n_groups: int, shares: Sequence[floa
     -----
     One sort of integers (group, ticks) serves all groups and quantiles.
     """
-    ranked = np.sort(group * _ROOM + (minutes / TICK).astype(np.int64))
-    first = np.searchsorted(ranked, np.arange(n_groups + 1) * _ROOM)
-    return np.array([_pick(ranked, first, share) for share in shares])
-
-
-def _pick(ranked: NDArray[np.int64], first: NDArray[np.intp], share: float) -> Floats:
-    """Return one quantile of each group from the sorted keys."""
-    size = np.diff(first)
-    some = size > 0
-    place = first[:-1][some] + share * (size[some] - 1)
-    below = np.floor(place).astype(np.int64)
-    above = np.ceil(place).astype(np.int64)
-    low, high = ranked[below] % _ROOM, ranked[above] % _ROOM
-    out = np.full(len(size), np.nan)
-    out[some] = (low + (place - below) * (high - low)) * TICK
+    ranked = group * _ROOM + (minutes / TICK).astype(np.int64)
+    ranked.sort()
+    first = np.searchsorted(ranked, np.arange(len(zeros)) * _ROOM)
+    size = np.diff(first, append=len(ranked)) + zeros
+    some = np.flatnonzero(size > 0)
+    out = np.full((len(shares), len(zeros)), np.nan)
+    if not len(ranked):
+        out[:, some] = 0.0
+        return out
+    for row, share in zip(out, shares, strict=True):
+        place = share * (size[some] - 1)
+        low = _ranked_value(ranked, first[some], np.floor(place).astype(np.int64) - zeros[some])
+        high = _ranked_value(ranked, first[some], np.ceil(place).astype(np.int64) - zeros[some])
+        row[some] = (low + (place % 1) * (high - low)) * TICK
     return out
 
 
-def margin_quantiles(
-    point: Ints, authority: Ints, minutes: Floats, shape: tuple[int, int], shares: Sequence[float]
-) -> Floats:
+def _ranked_value(ranked: Ints, first: Ints, rank: Ints) -> Ints:
+    """Return the value of a rank within each group; ranks below 0 are zeros."""
+    return np.where(rank < 0, 0, ranked[first + np.maximum(rank, 0) - (rank < 0) * first] % _ROOM)
+
+
+def margin_quantiles(cell: Ints, minutes: Floats, zeros: Ints, shares: Sequence[float]) -> Floats:
     """Return quantiles for every (point, authority), and for all points and all authorities taken together.
+
+    Parameters
+    ----------
+    cell
+        `point * n_authorities + authority` of each value, (n,).
+    minutes, shares
+        As for `quantiles`.
+    zeros
+        Further values of 0, (n_points, n_authorities).
 
     Returns
     -------
     ndarray of float64 (n_shares, n_points + 1, n_authorities + 1)
         The last index of an axis is *all*.
     """
-    n_points, n_authorities = shape
+    n_points, n_authorities = zeros.shape
+    point, authority = np.divmod(cell, n_authorities)
     out = np.empty((len(shares), n_points + 1, n_authorities + 1))
-    cells = quantiles(point * n_authorities + authority, minutes, n_points * n_authorities, shares)
+    cells = quantiles(cell, minutes, zeros.ravel(), shares)
     out[:, :-1, :-1] = cells.reshape(-1, n_points, n_authorities)
-    out[:, :-1, -1] = quantiles(point, minutes, n_points, shares)
-    out[:, -1, :-1] = quantiles(authority, minutes, n_authorities, shares)
-    out[:, -1, -1] = quantiles(np.zeros_like(point), minutes, 1, shares)[:, 0]
+    out[:, :-1, -1] = quantiles(point, minutes, zeros.sum(axis=1), shares)
+    out[:, -1, :-1] = quantiles(authority, minutes, zeros.sum(axis=0), shares)
+    out[:, -1, -1] = quantiles(np.zeros_like(cell), minutes, zeros.sum(keepdims=True).ravel(), shares)[:, 0]
     return out
 
 
-def daily_maximum(group: Ints, day: Ints, begin: Floats, end: Floats, shape: tuple[int, int]) -> Floats:
-    """Return the most that are present at once in each group on each day.
+def most_at_once(group: Ints, begin: Floats, end: Floats, n_groups: int) -> Floats:
+    """Return the most that are present at once in each group.
 
     Parameters
     ----------
-    group, day
-        Group and day of each stay, (n,).
+    group
+        Group of each stay, (n,).
     begin, end
         The stay `[begin, end)` in minutes on the clock's tick, `begin` <= `end`, (n,).
-    shape
-        Numbers of groups and days.
 
     Returns
     -------
-    ndarray of float64, `shape`
+    ndarray of float64 (n_groups,)
         0 where nobody stayed.
 
     Notes
     -----
     At one instant those who leave go before those who come.
     """
-    cell = (group * shape[1] + day) * _ROOM
-    came = cell + (begin / TICK).astype(np.int64) * 2 + 1
-    left = cell + (end / TICK).astype(np.int64) * 2
-    key = np.sort(np.concatenate([left, came]))
-    # Every cell starts from nobody, because all who came in the cells before have left.
+    n = len(group)
+    room = group * _ROOM
+    key = np.empty(2 * n, np.int64)
+    key[:n] = room + (begin / TICK).astype(np.int64) * 2 + 1
+    key[n:] = room + (end / TICK).astype(np.int64) * 2
+    key.sort()
+    # Every group starts from nobody, because all who came in the groups before have left.
     present = np.cumsum((key & 1) * 2 - 1)
-    owner = key // _ROOM
-    first = np.flatnonzero(np.diff(owner, prepend=-1))
-    most = np.zeros(shape[0] * shape[1])
-    if len(first):
-        most[owner[first]] = np.maximum.reduceat(present, first)
-    return most.reshape(shape)
+    stays = np.bincount(group, minlength=n_groups)
+    some = np.flatnonzero(stays)
+    most = np.zeros(n_groups)
+    if n:
+        most[some] = np.maximum.reduceat(present, 2 * (np.cumsum(stays) - stays)[some])
+    return most

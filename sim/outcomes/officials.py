@@ -7,16 +7,41 @@ from collections import Counter
 import numpy as np
 
 from sim.outcomes.columns import Floats, Ints, VisitColumns
-from sim.outcomes.grouping import count, ratio
+from sim.outcomes.grouping import Axes, Tally, count, ratio
 from sim.outcomes.table import GUIDANCE, LongTable, Metric
 from sim.visits import Channel, OfficialName, Place, YearRecords
 
 _HOUR = 60.0
+_PLACES = tuple(place for place in Place if place is not Place.NONE)
 #: Columns of the officials' hours, in this order.
 _HOURS = {"rostered_hours": "rostered", "overtime_hours": "outside", "on_call_hours": "on_call"}
 
 
-def add_officials(table: LongTable, records: YearRecords, columns: VisitColumns) -> None:
+def tally_officials(columns: VisitColumns, axes: Axes) -> Tally:
+    """Return a month's minutes of officials and places.
+
+    `busy` (official, point, authority): minutes in contact, with a further point for none, where nobody is
+    busy, and a further authority for guidance; `used` (point, kind of place): minutes in use.
+    """
+    _, n_points, n_authorities = shape = (axes.officials, axes.points + 1, axes.authorities + 1)
+    visits = columns.visits
+    official = visits["official"].astype(np.int64)
+    served = np.flatnonzero(columns.started & (official >= 0))
+    point = columns.point[served]
+    minutes = columns.end[served] - columns.start[served]
+    key = (official[served] * n_points + point) * n_authorities
+    busy = count(key + columns.authority[served], shape, minutes)
+    guided = np.flatnonzero(visits["guide"][served] >= 0)
+    guide = visits["guide"][served[guided]].astype(np.int64)
+    key = (guide * n_points + point[guided] + 1) * n_authorities - 1
+    busy += count(key, shape, np.minimum(minutes[guided], columns.take("guidance_time", served[guided])))
+    placed = np.flatnonzero(columns.started & (visits["place"] >= 0))
+    key = columns.point[placed] * len(_PLACES) + visits["place"][placed]
+    used = count(key, (axes.points, len(_PLACES)), columns.end[placed] - columns.start[placed])
+    return {"busy": busy, "used": used}
+
+
+def add_officials(table: LongTable, records: YearRecords, year: Tally) -> None:
     """Add contact, rostered, overtime and on-call hours and utilisation by point and authority.
 
     Notes
@@ -28,7 +53,7 @@ def add_officials(table: LongTable, records: YearRecords, columns: VisitColumns)
     pool who served nobody counts for the authority over all points only.
     Utilisation = contact / (rostered + overtime + on call).
     """
-    busy = _busy(records, columns)
+    busy = year["busy"]
     on_duty = _on_duty(records)
     share = _attribution(records, busy)
     contact = _fold(busy)
@@ -42,7 +67,7 @@ def add_officials(table: LongTable, records: YearRecords, columns: VisitColumns)
     _add_pools(table, records, busy, on_duty)
 
 
-def add_places(table: LongTable, records: YearRecords, columns: VisitColumns) -> None:
+def add_places(table: LongTable, records: YearRecords, year: Tally) -> None:
     """Add how much of the open time each kind of place was in use, by point.
 
     Notes
@@ -50,13 +75,9 @@ def add_places(table: LongTable, records: YearRecords, columns: VisitColumns) ->
     The open time of counters and closed rooms is that of the point's longest open counter door, the
     open time of remote stations that of its longest open video door.
     """
-    used = np.flatnonzero((columns.place >= 0) & (columns.end >= columns.start))
-    n_points = len(records.names.points)
-    kinds = [place for place in Place if place is not Place.NONE]
-    key = columns.point[used] * len(kinds) + columns.place[used]
-    minutes = count(key, (n_points, len(kinds)), columns.end[used] - columns.start[used])
+    minutes = year["used"]
     longest = records.open_minutes.max(axis=1)
-    for place in kinds:
+    for place in _PLACES:
         channel = Channel.VIDEO if place is Place.REMOTE_STATION else Channel.COUNTER
         share = ratio(minutes[:, place], records.places[:, place] * longest[:, channel])
         at = np.flatnonzero(records.places[:, place] > 0)
@@ -68,24 +89,6 @@ def pools(records: YearRecords) -> tuple[str, ...]:
     """Return the names of the remote pools, in the order in which their officials come."""
     places = [name.works_at for name in records.official_names]
     return tuple(name for name in Counter(places) if name not in records.names.points)
-
-
-def _busy(records: YearRecords, columns: VisitColumns) -> Floats:
-    """Return minutes in contact (n_officials, n_points + 1, n_authorities + 1).
-
-    The last point stands for none, where nobody is busy; the last authority for guidance.
-    """
-    _, n_points, n_authorities = shape = _shape(records)
-    served = np.flatnonzero((columns.official >= 0) & (columns.end >= columns.start))
-    point = columns.point[served]
-    minutes = columns.end[served] - columns.start[served]
-    key = (columns.official[served].astype(np.int64) * n_points + point) * n_authorities
-    busy = count(key + columns.authority[served], shape, minutes)
-    guided = np.flatnonzero(columns.guide[served] >= 0)
-    longest = records.visits["guidance_time"][served[guided]]
-    guide = columns.guide[served[guided]].astype(np.int64)
-    key = (guide * n_points + point[guided] + 1) * n_authorities - 1
-    return busy + count(key, shape, np.minimum(minutes[guided], longest))
 
 
 def _on_duty(records: YearRecords) -> dict[str, Floats]:
@@ -139,9 +142,3 @@ def _add_pools(table: LongTable, records: YearRecords, busy: Floats, on_duty: di
         at = np.array([table.all_points + 1 + position])
         everybody = np.array([table.all_authorities])
         table.add_rows(Metric("pool_utilisation", "share", "share"), at, everybody, np.atleast_1d(share))
-
-
-def _shape(records: YearRecords) -> tuple[int, int, int]:
-    """Return the axes of busy minutes: officials, points and none, authorities and guidance."""
-    names = records.names
-    return len(records.official_names), len(names.points) + 1, len(names.authorities) + 1

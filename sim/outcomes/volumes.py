@@ -4,20 +4,46 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.outcomes.columns import Bools, VisitColumns
-from sim.outcomes.grouping import count, ratio, with_margins
+from sim.outcomes.columns import FIRST, REPEAT, Floats, VisitColumns, requeued
+from sim.outcomes.grouping import Axes, Tally, count, ratio, with_margins
 from sim.outcomes.table import LongTable, Metric
 from sim.visits import Channel, NeedChannel, Outcome, YearRecords
 
-_MONTHS = 12
 #: Fates of a counted visit, each a statistic of `visits`; they add up to `count`.
 FATES = (Outcome.SERVED, Outcome.RENEGED, Outcome.BALKED, Outcome.TURNED_AWAY, Outcome.REMOTE_FAILED)
 #: Kinds of person in index order.
 KINDS = ("resident", "cottage_dweller")
 
+_BOOKED, _STANDING, _OUTCOMES = 2, 3, 7
+_CODES = _BOOKED * _STANDING * _OUTCOMES
 
-def add_volumes(table: LongTable, records: YearRecords, columns: VisitColumns) -> None:
-    """Add the year's visits by fate, and those that are counted apart.
+
+def tally_volumes(columns: VisitColumns, axes: Axes) -> Tally:
+    """Return a month's records by everything that decides how they are counted.
+
+    `records` (point, authority, channel, booked, standing, outcome) counts records by their own outcome,
+    `moved` is what changes when a failed session takes the outcome of its re-queue, `month_cells` (point,
+    authority) and `month_kinds` (point, kind) are the counted visits.
+    """
+    shape = (axes.points, axes.authorities, axes.channels, _BOOKED, _STANDING, _OUTCOMES)
+    door = columns.cell * axes.channels + columns.channel
+    code = (columns.booked * _STANDING + columns.standing) * _OUTCOMES
+    key = door * _CODES + (code + columns.outcome)
+    rows, outcome = requeued(columns)
+    later = door[rows] * _CODES + (code[rows] + outcome)
+    moved = count(later, shape) - count(key[rows], shape) if len(rows) else np.zeros(shape)
+    person = columns.point * len(KINDS) + columns.visits["kind"]
+    counted = columns.counted
+    return {
+        "records": count(key, shape),
+        "moved": moved,
+        "month_cells": count(columns.cell, shape[:2], counted),
+        "month_kinds": count(person, (axes.points, len(KINDS)), counted),
+    }
+
+
+def add_volumes(table: LongTable, year: Tally) -> None:
+    """Add the visits by fate, and those that are counted apart, of the year; and the visits of each month.
 
     Notes
     -----
@@ -25,34 +51,24 @@ def add_volumes(table: LongTable, records: YearRecords, columns: VisitColumns) -
     failed and that was then served at a counter is one served visit by video. `repeat_visits`
     (returns), `no_shows`, `self_service_visits` and `remote_failures` are not among them.
     """
-    shape = _channel_shape(records)
-    key = columns.cell * len(Channel) + columns.channel
-    counted = columns.counted
-    group = key[counted] * len(Outcome) + columns.outcome[counted]
-    fates = with_margins(count(group, (*shape, len(Outcome))), axes=3)
+    first = (year["records"] + year["moved"])[:, :, :, :, FIRST]
+    first[:, :, Channel.SELF_SERVICE] = 0
+    first[..., Outcome.NO_SHOW] = 0
+    fates = with_margins(first.sum(axis=3), axes=3)
     table.add_by_channel(Metric("visits", "count", "visits"), fates.sum(axis=-1))
     for fate in FATES:
         table.add_by_channel(Metric("visits", fate.name.lower(), "visits"), fates[..., fate])
-    for name, chosen in _apart(columns).items():
-        sums = with_margins(count(key[chosen], shape))
-        table.add_by_channel(Metric(name, "count", "visits"), sums)
+    booked = first[:, :, :, 1].sum(axis=-1)
+    for name, sums in {"booked_visits": booked, **_apart(year["records"])}.items():
+        table.add_by_channel(Metric(name, "count", "visits"), with_margins(sums))
+    _add_months(table, year["month_cells"], year["month_kinds"])
 
 
-def add_months(table: LongTable, records: YearRecords, columns: VisitColumns) -> None:
-    """Add the counted visits of each month, and over all authorities by kind of person."""
-    n_points, n_authorities = len(records.names.points), len(records.names.authorities)
-    counted = columns.counted
-    month = columns.month[counted]
-    by_cell = with_margins(
-        count(columns.cell[counted] * _MONTHS + month, (n_points, n_authorities, _MONTHS)), 2
-    )
-    group = (columns.point[counted] * len(KINDS) + columns.kind[counted]) * _MONTHS + month
-    by_kind = with_margins(count(group, (n_points, len(KINDS), _MONTHS)), 1)
-    for index in range(_MONTHS):
-        period = f"month-{index + 1:02d}"
-        table.add(Metric("visits", "count", "visits", period), by_cell[..., index])
-        for kind, name in enumerate(KINDS):
-            table.add_points(Metric("visits_by_kind", name, "visits", period), by_kind[:, kind, index])
+def arrivals(year: Tally) -> Floats:
+    """Return the year's records that arrived, (n_points, n_authorities, n_channels, n_outcomes)."""
+    by_outcome: Floats = year["records"].sum(axis=(3, 4))
+    by_outcome[..., Outcome.NO_SHOW] = 0
+    return by_outcome
 
 
 def add_needs(table: LongTable, records: YearRecords) -> None:
@@ -78,18 +94,26 @@ def add_needs(table: LongTable, records: YearRecords) -> None:
     table.add_rows(Metric("no_slot", "count", "needs"), point, authority, unserved)
 
 
-def _apart(columns: VisitColumns) -> dict[str, Bools]:
-    """Return which records each further count takes."""
+def _apart(records: Floats) -> dict[str, Floats]:
+    """Return what is counted beside the visits, (n_points, n_authorities, n_channels) each."""
+    arrived = records.copy()
+    arrived[..., Outcome.NO_SHOW] = 0
+    self_service = np.zeros_like(arrived)
+    self_service[:, :, Channel.SELF_SERVICE] = arrived[:, :, Channel.SELF_SERVICE]
     return {
-        "booked_visits": columns.counted & columns.booked,
-        "no_shows": ~columns.arrived,
-        "repeat_visits": columns.repeat,
-        "self_service_visits": columns.arrived & (columns.channel == Channel.SELF_SERVICE),
-        "remote_failures": columns.failed,
-        "arrived": columns.arrived,
+        "no_shows": records[..., Outcome.NO_SHOW].sum(axis=(3, 4)),
+        "repeat_visits": arrived[:, :, :, :, REPEAT].sum(axis=(3, 4)),
+        "self_service_visits": self_service.sum(axis=(3, 4, 5)),
+        "remote_failures": records[..., Outcome.REMOTE_FAILED].sum(axis=(3, 4)),
+        "arrived": arrived.sum(axis=(3, 4, 5)),
     }
 
 
-def _channel_shape(records: YearRecords) -> tuple[int, int, int]:
-    """Return the axes (n_points, n_authorities, n_channels)."""
-    return len(records.names.points), len(records.names.authorities), len(Channel)
+def _add_months(table: LongTable, counted: Floats, kinds: Floats) -> None:
+    """Add the counted visits of each month, and over all authorities by kind of person."""
+    for index, (cells, by_kind) in enumerate(zip(counted, kinds, strict=True)):
+        period = f"month-{index + 1:02d}"
+        table.add(Metric("visits", "count", "visits", period), with_margins(cells))
+        people = with_margins(by_kind, axes=1)
+        for kind, name in enumerate(KINDS):
+            table.add_points(Metric("visits_by_kind", name, "visits", period), people[:, kind])

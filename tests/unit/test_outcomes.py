@@ -8,8 +8,9 @@ import pytest
 
 from sim.errors import InputError
 from sim.outcomes import OutcomeSettings, cube, intervals, metrics, publishable
+from sim.outcomes.access import counted_quantile
 from sim.outcomes.columns import month_of_day, read_columns, week_of_day
-from sim.outcomes.grouping import daily_maximum, quantiles
+from sim.outcomes.grouping import most_at_once, quantiles
 from sim.visits import Channel, Outcome, Place, Relation
 from tests.records import make_records, random_records
 
@@ -135,7 +136,7 @@ def test_quantiles_are_numpys() -> None:
     group = rng.integers(0, 5, 400)
     group[group == 3] = 4
     minutes = np.rint(rng.exponential(10.0, 400) * 65536) / 65536
-    got = quantiles(group, minutes, 6, (0.0, 0.5, 0.9, 1.0))
+    got = quantiles(group, minutes, np.zeros(6, np.int64), (0.0, 0.5, 0.9, 1.0))
     for member in (0, 1, 2, 4):
         expected = np.quantile(minutes[group == member], (0.0, 0.5, 0.9, 1.0))
         np.testing.assert_allclose(got[:, member], expected, rtol=1e-12)
@@ -144,7 +145,7 @@ def test_quantiles_are_numpys() -> None:
 
 def test_margins_are_those_of_the_pooled_waits() -> None:
     records = random_records(3_000)
-    columns = read_columns(records)
+    columns = read_columns(records.visits, len(records.names.authorities))
     table = metrics(records, SETTINGS)
     assert value(table, "wait", "p90") == pytest.approx(np.nanquantile(columns.wait, 0.9))
     at_one = columns.wait[columns.point == 1]
@@ -156,19 +157,36 @@ def test_margins_are_those_of_the_pooled_waits() -> None:
 def test_leaving_and_coming_at_one_instant_do_not_overlap() -> None:
     zero = np.zeros(3, np.int64)
     begin, end = np.array([0.0, 5.0, 5.0]), np.array([5.0, 9.0, 6.0])
-    assert daily_maximum(zero, zero, begin, end, (2, 1)).tolist() == [[2.0], [0.0]]
+    assert most_at_once(zero, begin, end, 2).tolist() == [2.0, 0.0]
 
 
-def test_daily_maximum_agrees_with_counting_minute_by_minute() -> None:
+def test_the_most_at_once_agree_with_counting_minute_by_minute() -> None:
     rng = np.random.default_rng(5)
-    group, day = rng.integers(0, 3, 200), rng.integers(0, 4, 200)
+    group = rng.integers(0, 12, 200)
     begin = rng.integers(0, 60, 200).astype(float)
     end = begin + rng.integers(1, 9, 200)
-    got = daily_maximum(group, day, begin, end, (3, 4))
-    for g, d in np.ndindex(3, 4):
-        here = (group == g) & (day == d)
-        most = max(int(((begin <= t) & (t < end) & here).sum()) for t in range(70))
-        assert got[g, d] == most
+    got = most_at_once(group, begin, end, 12)
+    for member in range(12):
+        here = group == member
+        assert got[member] == max(int(((begin <= t) & (t < end) & here).sum()) for t in range(70))
+
+
+def test_zeros_told_apart_give_the_same_quantiles() -> None:
+    rng = np.random.default_rng(4)
+    group, shares = rng.integers(0, 4, 300), (0.1, 0.5, 0.8, 0.95)
+    minutes = np.floor(rng.exponential(10.0, 300)) * (rng.random(300) < 0.6)
+    zeros = np.bincount(group[minutes == 0], minlength=5)
+    above = minutes > 0
+    whole = quantiles(group, minutes, np.zeros(5, np.int64), shares)
+    np.testing.assert_array_equal(quantiles(group[above], minutes[above], zeros, shares), whole)
+
+
+def test_quantiles_of_counts_are_numpys() -> None:
+    rng = np.random.default_rng(6)
+    values = rng.integers(0, 20, 57)
+    counts = np.bincount(values, minlength=20).astype(float)
+    for share in (0.0, 0.5, 0.9, 1.0):
+        assert counted_quantile(counts, share) == pytest.approx(np.quantile(values, share))
 
 
 def test_queue_length_is_waiting_time_over_open_time() -> None:
