@@ -18,10 +18,10 @@ def all_cases(n: int = 60_000) -> tuple[Case, ...]:
     """Return all cases, each with about `n` visits."""
     return (
         _mm1(n),
-        _mmc(n),
+        _mmc(2 * n),
         _single_server("M/D/1", 0.0, n),
         _single_server("M/G/1 lognormal", 0.8, n),
-        _priorities(n),
+        _priorities(2 * n),
         _erlang_a(n),
         _waiting_room(n),
         _loss(n),
@@ -179,13 +179,15 @@ def wait(visits: NDArray[np.void]) -> Floats:
 
 def time_in_queue(visits: NDArray[np.void]) -> Floats:
     """Return the time in the queue of all, served or not [min]."""
-    left: Floats = np.where(np.isnan(visits["start"]), visits["end"], visits["start"])
-    return left - visits["arrival"]
+    left = np.where(np.isnan(visits["start"]), visits["end"], visits["start"])
+    minutes: Floats = left - visits["arrival"]
+    return minutes
 
 
 def waited(visits: NDArray[np.void]) -> Floats:
     """Return 1 for who was not served at once, else 0."""
-    return np.not_equal(visits["start"], visits["arrival"]).astype(float)
+    later: Floats = np.not_equal(visits["start"], visits["arrival"]).astype(float)
+    return later
 
 
 def ended_as(outcome: Outcome) -> Callable[[NDArray[np.void]], Floats]:

@@ -138,10 +138,12 @@ def in_batches(days: Sequence[NDArray[np.void]]) -> list[NDArray[np.void]]:
     """Return the visits of one long day (without its warm-up), or of many days, in `BATCHES` batches."""
     if len(days) == 1:
         visits = days[0][int(WARM_UP * len(days[0])) :]
-        edges = np.linspace(0, len(visits), BATCHES + 1).astype(int)
-        return [visits[start:end] for start, end in pairwise(edges)]
-    groups = np.array_split(np.arange(len(days)), BATCHES)
-    return [np.concatenate([days[day] for day in group]) for group in groups]
+        return [visits[start:end] for start, end in _parts(len(visits))]
+    return [np.concatenate(days[start:end]) for start, end in _parts(len(days))]
+
+
+def _parts(length: int) -> Iterable[tuple[int, int]]:
+    return pairwise(length * batch // BATCHES for batch in range(BATCHES + 1))
 
 
 def check(case: str, measure: Measure, batches: Sequence[NDArray[np.void]]) -> Check:
