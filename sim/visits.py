@@ -6,7 +6,8 @@ the visit is created; a queue engine fills in the rest once and nothing changes 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
@@ -67,6 +68,9 @@ VISIT = np.dtype(
         ("origin", "i1"),  # 0 from home, 1 from the cottage
         ("authority", "i2"),
         ("matter", "i2"),
+        ("duty", "i1"),  # 1: a duty to come in person
+        ("remote", "i1"),  # 1: eligible for video and the person accepts it
+        ("online", "i1"),  # 1: could have ended online
         ("need_day", "i4"),  # day the need arose; days count from 1 January = 0
         ("day", "i4"),  # day the visit is due
         ("delay", "i2"),  # working days from the need to the day it is due
@@ -126,7 +130,7 @@ class NeedChannel(IntEnum):
     ONLINE = 1
     UNMET = 2  #: no acceptable point within the horizon
     NO_SLOT = 3  #: booked matter, diary full to its horizon
-    LOST = 4  #: gave up for good after an unsuccessful visit
+    LOST = 4  #: gave up for good after all; such a need is counted under its first fate too
     OUTSIDE = 5  #: served at a point outside the region
 
 
@@ -172,6 +176,9 @@ class YearRecords:
         Places (n_points, 3 kinds).
     open_minutes
         Minutes that each door was open over the year (n_points, n_authorities, n_channels).
+    expectation
+        What was expected beforehand, by name: (n_authorities,) `plan_visits`, `expected_visits`,
+        `legal_floor` and `need_growth`; nan where there is none.
     """
 
     year: int
@@ -183,3 +190,4 @@ class YearRecords:
     persons: NDArray[np.int64]
     places: NDArray[np.int64]
     open_minutes: NDArray[np.float64]
+    expectation: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)

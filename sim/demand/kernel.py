@@ -522,7 +522,7 @@ def _choose(
     keys: Any, need: Any, persons: Any, rules: Any, memory: Any, scratch: Any, n: Any
 ) -> Any:
     """Return the chosen option of the `n` in `scratch`, -1 when none is acceptable."""
-    option_door, option_day, weights, _ = scratch
+    option_door, option_day, weights = scratch[0], scratch[1], scratch[2]
     row = need.row
     origin = persons.cottage[row] if need.origin == 1 else persons.home[row]
     best, best_minutes = -1, np.inf
@@ -557,7 +557,7 @@ def place_days(
     days: tuple[int, int],
     table: tuple[NDArray[np.void], Ints],
     n: int,
-    scratch: tuple[Ints, Ints, Floats, NDArray[np.void]],
+    scratch: tuple[Ints, Ints, Floats, NDArray[np.void], NDArray[np.void], Ints],
 ) -> tuple[int, int]:
     """Turn the needs of some days into visits, day by day and by id within a day.
 
@@ -571,7 +571,8 @@ def place_days(
         Room for `VISIT` rows, filled from row `n` on; and their links: rows of the second matter here and
         of the re-queue, -1.
     scratch
-        Room for `MAX_OPTIONS` doors, days and weights, and for one need.
+        Room for `MAX_OPTIONS` doors, days and weights, and for one need; room for needs that find no slot,
+        and (1,) their number.
 
     Returns
     -------
@@ -615,7 +616,7 @@ def _place(
 ) -> Any:
     """Place one need, and the second matter that comes with it; return the rows filled."""
     need_rules, place_rules, mark_rules = rules
-    option_door, option_day, _, _ = scratch
+    option_door, option_day = scratch[0], scratch[1]
     foreign = persons.foreign[need.row]
     found, possible = _options(need, place_rules, diary, foreign, option_door, option_day)
     choice = -1
@@ -624,6 +625,8 @@ def _place(
     if choice < 0:
         if need.attempt == 0 and need.relation == _FIRST:
             _count(counts, _NO_SLOT if possible else _UNMET, need, persons, need_rules)
+        if possible:
+            _keep(need, scratch)
         return n
     door, day = option_door[choice], option_day[choice]
     point = place_rules.door_point[door]
@@ -635,6 +638,7 @@ def _place(
         n = _visit(keys, persons, rules, diary, memory, need, door, day, visits, links, n)
         if n == first:
             _undo(counts, need, persons, need_rules)
+            _keep(need, scratch)
             return n
         day = visits[first].day
         if visits[first].no_show == 1:
@@ -644,6 +648,15 @@ def _place(
     if _uniform(keys.second, need.id) >= need_rules.second:
         return n
     return _second(keys, persons, rules, diary, memory, counts, need, day, visits, links, first, n, scratch)
+
+
+@_inner
+def _keep(need: Any, scratch: Any) -> None:
+    """Keep a need that found no slot for those who want to know (as many as there is room for)."""
+    kept, n_kept = scratch[4], scratch[5]
+    if n_kept[0] < len(kept):
+        kept[n_kept[0]] = need
+        n_kept[0] += 1
 
 
 @_inner
@@ -841,7 +854,7 @@ def _trip(
 ) -> Any:
     """Place a second matter as a trip of its own; without an acceptable point it comes to nothing."""
     _, place_rules, _ = rules
-    option_door, option_day, _, _ = scratch
+    option_door, option_day = scratch[0], scratch[1]
     foreign = persons.foreign[follow.row]
     found, _ = _options(follow, place_rules, diary, foreign, option_door, option_day)
     if found == 0:
@@ -906,6 +919,7 @@ def _fill(
     visit.kind, visit.age, visit.foreign = persons.kind[row], persons.age[row], persons.foreign[row]
     visit.municipality, visit.origin = persons.municipality[row], need.origin
     visit.authority, visit.matter = need.authority, need.matter
+    visit.duty, visit.remote, visit.online = need.duty, need.remote, need.online
     visit.need_day, visit.day = need.day, day
     visit.delay = rules.working[day] - rules.working[need.day]
     visit.point, visit.channel, visit.door = point, channel, door

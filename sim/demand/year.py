@@ -175,7 +175,9 @@ class YearDemand:
         self._links = np.empty((room, 2), np.int64)
         self._n = 0
         options = np.empty((2, MAX_OPTIONS), np.int64)
-        self._scratch = (options[0], options[1], np.empty(MAX_OPTIONS), np.zeros(1, NEED))
+        kept = np.zeros(busiest * 2 if setup.scenario.feedback.returns else 0, NEED)
+        self._n_kept = np.zeros(1, np.int64)
+        self._scratch = (options[0], options[1], np.empty(MAX_OPTIONS), np.zeros(1, NEED), kept, self._n_kept)
 
     def _draw(self) -> tuple[NDArray[np.void], NDArray[np.int64]]:
         """Return the needs in order of day and id, and the starts of the days."""
@@ -224,18 +226,43 @@ class YearDemand:
         self._visits = np.concatenate([self._visits, np.empty(more, VISIT)])
         self._links = np.concatenate([self._links, np.empty((more, 2), np.int64)])
 
-    def take(self, from_row: int = 0) -> tuple[NDArray[np.void], NDArray[np.int64]]:
-        """Return the visits placed from row `from_row` on, by due day and id, and the (D + 1,) starts of days.
+    def no_slot(self) -> NDArray[np.void]:
+        """Return the needs that found no slot since the last call, when returns are switched on."""
+        found: NDArray[np.void] = self._scratch[4][: self._n_kept[0]].copy()
+        self._n_kept[0] = 0
+        return found
 
-        The rows of follow-ups are numbered within their day; `day` and `need_day` become days counted from
-        1 January. Rows due outside the span's reach do not occur.
-        """
-        return finish(self._visits[from_row : self._n], self._links[from_row : self._n] - from_row, self._span.first, self._span.n_days)
+    @property
+    def first_year_day(self) -> int:
+        """Position of 1 January."""
+        return -self._span.first
 
     @property
     def placed(self) -> int:
         """Number of rows placed so far."""
         return self._n
+
+    def due(self, first: int = 0, last: int | None = None) -> NDArray[np.int32]:
+        """Return the positions of the days on which the rows `first` .. `last` - 1 are due."""
+        found: NDArray[np.int32] = self._visits["day"][first : self._n if last is None else last]
+        return found
+
+    def take(self, rows: NDArray[np.int64]) -> NDArray[np.void]:
+        """Return finished visits: by due day and id, follow-ups linked within their day.
+
+        Parameters
+        ----------
+        rows
+            Ascending rows; whole days of them.
+        """
+        return finish(self._visits, self._links, rows, self._span.first)
+
+    def count(self, channel: NeedChannel, visits: NDArray[np.void]) -> None:
+        """Count what became of the needs behind some visits, by the month they were due."""
+        month = self._need_rules.month[visits["day"] - self._span.first]
+        keep = visits[month >= 0]
+        at = (keep["authority"], month[month >= 0], keep["age"], keep["municipality"], keep["kind"])
+        np.add.at(self.counts[channel], tuple(index.astype(np.int64) for index in at), 1)
 
 
 def sort_by_day(needs: NDArray[np.void], n_days: int) -> tuple[NDArray[np.void], NDArray[np.int64]]:
@@ -257,30 +284,34 @@ def _with_extra(
 
 
 def finish(
-    visits: NDArray[np.void], links: NDArray[np.int64], first_day: int, n_days: int
-) -> tuple[NDArray[np.void], NDArray[np.int64]]:
-    """Return visits by due day and id with their follow-ups linked, and the starts of the days.
+    visits: NDArray[np.void], links: NDArray[np.int64], rows: NDArray[np.int64], first_day: int
+) -> NDArray[np.void]:
+    """Return the visits in `rows` by due day and id with their follow-ups linked.
 
     Parameters
     ----------
     visits
-        Rows whose `day` is a position in the span.
+        Table whose `day` is a position in the span.
     links
-        (n, 2) rows of the second matter and the re-queue, negative where there is none.
+        Rows of the second matter here and of the re-queue, negative where there is none.
+    rows
+        Ascending rows of the table.
     first_day
-        Day of position 0.
+        Day of position 0; `day` and `need_day` of the result count from 1 January.
     """
-    order = np.lexsort((visits["id"], visits["day"]))
-    done = visits[order]
-    start = np.searchsorted(done["day"], np.arange(n_days + 1))
-    place = np.empty(len(visits), np.int64)
-    place[order] = np.arange(len(visits)) - start[done["day"]]
+    part = visits[rows]
+    order = np.lexsort((part["id"], part["day"]))
+    done = part[order]
+    place = np.empty(len(rows), np.int64)
+    place[order] = np.arange(len(rows)) - np.searchsorted(done["day"], done["day"])
     for column, field in enumerate(("second", "requeue")):
-        target = links[order, column]
-        done[field] = np.where(target >= 0, place[np.maximum(target, 0)], -1)
+        target = links[rows[order], column]
+        linked = target >= 0
+        done[field] = -1
+        done[field][linked] = place[np.searchsorted(rows, target[linked])]
     done["day"] += first_day
     done["need_day"] += first_day
-    return done, start
+    return done
 
 
 def make_keys(seed: int, replication: int) -> Keys:

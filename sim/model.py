@@ -1,0 +1,333 @@
+"""The model: one step is one day; the only place where people and queues meet."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calendar import MONTHS
+from sim.config import Scenario
+from sim.demand.feedback import Learning, waits_of
+from sim.demand.setup import Setup, make_setup
+from sim.demand.year import DemandRules, YearDemand, make_rules
+from sim.network import strike_absences
+from sim.network.roster import ROSTERED
+from sim.population.agents import Columns, CottageDweller, PeopleSet, Resident
+from sim.queues.setting import DayExtra, Setting
+from sim.streams import stream_key
+from sim.visits import OFFICIAL_DAY, Channel, Names, Outcome, YearRecords
+
+#: Plays one day: visits of the day (finished in place), setting, position of the day.
+Engine = Callable[[NDArray[np.void], Setting, int], DayExtra]
+#: Module of each engine; it is imported when it is used.
+ENGINES = {"simpy": "sim.queues.simpy_engine", "compiled": "sim.queues.compiled_engine"}
+#: Scenarios whose set-up a process keeps.
+_KEPT = 4
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A scenario made ready: what all its replications share."""
+
+    setup: Setup
+    rules: DemandRules
+
+
+_stages: OrderedDict[str, Stage] = OrderedDict()
+
+
+def stage_of(scenario: Scenario) -> Stage:
+    """Return a scenario made ready; those last used in this process are kept."""
+    key = json.dumps([scenario.content(), scenario.region, scenario.run.seed], sort_keys=True)
+    if key not in _stages:
+        setup = make_setup(scenario)
+        _stages[key] = Stage(setup, make_rules(setup))
+    _stages.move_to_end(key)
+    while len(_stages) > _KEPT:
+        _stages.popitem(last=False)
+    return _stages[key]
+
+
+class VisitModel(mesa.Model):
+    """A year of visits to the service points of a region.
+
+    Parameters
+    ----------
+    scenario
+        What to simulate.
+    replication
+        Number of the replication, ≥ 0; with the scenario's seed it decides all luck.
+    engine
+        Queue engine, ``simpy`` or ``compiled``; default: the scenario's.
+
+    Attributes
+    ----------
+    columns
+        The population, one value a person by attribute name; agents are views of its rows.
+    datacollector
+        Daily series: see `daily`.
+    daily
+        Names of the daily series: visits due, served, gave up, mean wait [min], cottage dwellers present.
+
+    Notes
+    -----
+    A step is a calendar day of the year. `model.time` counts days; inside a day the only clock is the queue
+    engine's, in minutes. The model draws nothing from Mesa's generators: every decision has a keyed stream.
+    """
+
+    daily = ("date", "visits", "served", "gave_up", "mean_wait", "cottage_dwellers_present")
+
+    def __init__(self, scenario: Scenario, replication: int = 0, engine: str | None = None) -> None:
+        super().__init__(rng=replication)
+        stage = stage_of(scenario)
+        self.visit_scenario = scenario
+        self.setup = stage.setup
+        self.columns: Columns = MappingProxyType(_columns(stage.setup))
+        luck = (scenario.run.seed, replication)
+        self._play: Engine = import_module(ENGINES[engine or scenario.run.engine]).run_day
+        self._setting = make_setting(stage.setup, luck)
+        self._demand = YearDemand(stage.setup, stage.rules, replication)
+        span = stage.setup.season.span
+        self._learning = Learning(
+            scenario.feedback, stage.setup.params, luck, stage.setup.capable, span.working_count()
+        )
+        self._days = range(span.year_slice.start, span.year_slice.stop)
+        self._visits: list[NDArray[np.void]] = []
+        self._extras: list[DayExtra] = []
+        self._rows_by_day: dict[int, list[NDArray[np.int64]]] = {}
+        self._seen = 0
+        self._prepare()
+        self._today: dict[str, Any] = dict.fromkeys(self.daily)
+        reporters = {name: _reporter(name) for name in self.daily}
+        self.datacollector = mesa.DataCollector(model_reporters=reporters)
+
+    def _prepare(self) -> None:
+        """Place what can be placed beforehand: the whole year, or with feedback the run-in, day by day."""
+        n_days = self.setup.season.span.n_days
+        if not self._learning.active:
+            self._demand.place(0, n_days)
+            self._table = self._demand.take(np.arange(self._demand.placed))
+            days = np.arange(n_days + 1) + self.setup.season.span.first
+            self._starts = np.searchsorted(self._table["day"], days)
+            return
+        for position in range(self._days.start):
+            self._live(position)
+        self._learning.end_run_in(self._demand)
+
+    def step(self) -> None:
+        """Simulate one day: people decide, the points serve, and what happened acts from tomorrow on."""
+        position = self._days[self.steps - 1]
+        if self._learning.active:
+            visits, extra = self._live(position)
+        else:
+            visits = self._table[self._starts[position] : self._starts[position + 1]]
+            extra = self._play(visits, self._setting, position)
+        self._visits.append(visits)
+        self._extras.append(extra)
+        self._note(position, visits)
+        self.datacollector.collect(self)
+        self.running = self.steps < len(self._days)
+
+    def _live(self, position: int) -> tuple[NDArray[np.void], DayExtra]:
+        """Place a day's needs, play its visits and let them act on the days to come."""
+        self._demand.place(position, position + 1, self._learning.due(position))
+        self._sort_in()
+        parts = self._rows_by_day.pop(position, [])
+        rows = np.sort(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
+        visits = self._demand.take(rows)
+        extra = self._play(visits, self._setting, position)
+        self._learning.observe(visits, self._demand, position)
+        return visits, extra
+
+    def _sort_in(self) -> None:
+        """Note on which day each newly placed visit is due."""
+        days = self._demand.due(self._seen)
+        rows = np.arange(self._seen, self._demand.placed)
+        for day in np.unique(days):
+            self._rows_by_day.setdefault(int(day), []).append(rows[days == day])
+        self._seen = self._demand.placed
+
+    def _note(self, position: int, visits: NDArray[np.void]) -> None:
+        """Note the day's figures for the data collector."""
+        came = visits[(visits["no_show"] == 0) & (visits["outcome"] != Outcome.VOID)]
+        began = came[np.isfinite(came["start"])]
+        gave_up = np.isin(came["outcome"], (Outcome.RENEGED, Outcome.BALKED, Outcome.TURNED_AWAY))
+        presence = self.setup.season.presence[position]
+        dwellers = self.setup.people.n - self.setup.people.n_residents
+        self._today = {
+            "date": self.setup.season.span.dates[position],
+            "visits": len(came),
+            "served": int(np.count_nonzero(came["outcome"] == Outcome.SERVED)),
+            "gave_up": int(gave_up.sum()),
+            "mean_wait": float(waits_of(began).mean()) if len(began) else float("nan"),
+            "cottage_dwellers_present": round(float(presence) * dwellers),
+        }
+
+    def today(self, name: str) -> Any:
+        """Return one of the `daily` figures of the day simulated last."""
+        return self._today[name]
+
+    @property
+    def agents(self) -> PeopleSet:
+        """All people, as views."""
+        return PeopleSet.of_rows(self, np.arange(self.setup.people.n), self.random)
+
+    @property
+    def agents_by_type(self) -> dict[type, PeopleSet]:
+        """People by class."""
+        n = self.setup.people.n_residents
+        return {
+            Resident: PeopleSet.of_rows(self, np.arange(n), self.random),
+            CottageDweller: PeopleSet.of_rows(self, np.arange(n, self.setup.people.n), self.random),
+        }
+
+    @property
+    def agent_types(self) -> list[type]:
+        """Classes of people."""
+        return [Resident, CottageDweller]
+
+    def run(self) -> YearRecords:
+        """Simulate the days that are left and return the year's records."""
+        while self.running:
+            self.step()
+        return self.records()
+
+    def records(self) -> YearRecords:
+        """Return what the days simulated so far have left behind."""
+        return _records(self.setup, self._setting, self._days, (self._visits, self._extras), self._demand.counts)
+
+
+def simulate(scenario: Scenario, replication: int, engine: str) -> YearRecords:
+    """Return the records of one replication of a scenario."""
+    return VisitModel(scenario, replication, engine).run()
+
+
+def _reporter(name: str) -> Callable[[VisitModel], Any]:
+    return lambda model: model.today(name)
+
+
+def _columns(setup: Setup) -> dict[str, NDArray[Any]]:
+    """Return the population by attribute name, read-only."""
+    people = setup.people
+    columns: dict[str, NDArray[Any]] = {
+        **vars(people),
+        "capable": setup.capable,
+        "accepts_video": setup.accepts,
+    }
+    for name, values in columns.items():
+        columns[name] = values.view()
+        columns[name].flags.writeable = False
+    return columns
+
+
+def make_setting(setup: Setup, luck: tuple[int, int]) -> Setting:
+    """Return what the queues are played on, with the absences of one replication.
+
+    Parameters
+    ----------
+    luck
+        Seed and replication.
+    """
+    network, params, span = setup.site.network, setup.params, setup.season.span
+    roster, doors = network.roster, network.doors
+    share = np.array([params["staff_absence"] * params.get("absence_month", month) for month in MONTHS])
+    return Setting(
+        able=roster.able.astype(np.uint8),
+        skills=roster.able.sum(axis=1).astype(np.int64),
+        places=network.places,
+        guidance=doors.guidance,
+        door_point=doors.point,
+        door_service=doors.service,
+        windows=network.windows,
+        shifts=network.shifts,
+        day_type=network.day_type,
+        duty=strike_absences(roster, share, stream_key(*luck, "absence"), span),
+        fetch_minutes=params["fetch_minutes"],
+        balking_queue_length=params["balking_queue_length"],
+        send_away=setup.scenario.staffing.closing == "send_away",
+    )
+
+
+def _records(
+    setup: Setup,
+    setting: Setting,
+    days: range,
+    played: tuple[list[NDArray[np.void]], list[DayExtra]],
+    counts: NDArray[np.int64],
+) -> YearRecords:
+    """Gather the records of the days played."""
+    index, network = setup.land.index, setup.site.network
+    visits, extras = played
+    table = np.concatenate(visits)
+    inside = int((setup.region.table("municipalities")["in_region"] == 1).sum())
+    names = Names(index.authorities, index.matters, network.points, index.municipalities[:inside], index.age_groups)
+    expected = setup.expected
+    return YearRecords(
+        year=setup.scenario.year,
+        names=names,
+        official_names=network.roster.names,
+        visits=table[table["outcome"] != Outcome.VOID],
+        officials=_official_days(setting, days[: len(visits)], extras),
+        needs=counts[:, :, :, :, :inside],
+        persons=_persons(setup, inside),
+        places=network.places,
+        open_minutes=_open_minutes(setup, days[: len(visits)]),
+        expectation={
+            "plan_visits": setup.plan,
+            "expected_visits": expected.visits,
+            "legal_floor": expected.floor,
+            "need_growth": np.where(expected.visits > 0, expected.growth, np.nan),
+        },
+    )
+
+
+def _official_days(setting: Setting, days: range, extras: list[DayExtra]) -> NDArray[np.void]:
+    """Return one row an official and day on duty."""
+    shift = _minutes(setting.shifts)
+    duty = setting.duty[days.start : days.stop]
+    position, official = np.nonzero(duty != 0)
+    rows = np.zeros(len(position), OFFICIAL_DAY)
+    rostered = duty[position, official] == ROSTERED
+    day_type = setting.day_type[days.start : days.stop][position]
+    rows["day"], rows["official"] = position, official
+    rows["rostered"] = np.where(rostered, shift[day_type, official], 0.0)
+    rows["outside"] = np.array([extra.outside for extra in extras])[position, official]
+    rows["on_call"] = np.array([extra.on_call for extra in extras])[position, official]
+    return rows
+
+
+def _minutes(spans: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the minutes in padded spans (..., S, 2)."""
+    finite = np.where(np.isfinite(spans), spans, 0.0)
+    total: NDArray[np.float64] = (finite[..., 1] - finite[..., 0]).sum(axis=-1)
+    return total
+
+
+def _persons(setup: Setup, n_municipalities: int) -> NDArray[np.int64]:
+    """Return persons by age group, municipality and kind."""
+    people = setup.people
+    shape = (len(setup.land.index.age_groups), n_municipalities, 2)
+    flat = np.ravel_multi_index((people.age_group, people.municipality, people.kind.astype(np.int64)), shape)
+    return np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
+
+
+def _open_minutes(setup: Setup, days: range) -> NDArray[np.float64]:
+    """Return the minutes that each door was open, by point, authority and channel."""
+    network = setup.site.network
+    doors = network.doors
+    total = _minutes(network.windows)[network.day_type[days.start : days.stop]].sum(axis=0)
+    found = np.zeros((len(network.points), len(setup.land.index.authorities), len(Channel)))
+    found[doors.point, doors.authority, doors.channel] = total
+    return found
+
+
+__all__ = ["ENGINES", "VisitModel", "make_setting", "simulate", "stage_of"]
