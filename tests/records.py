@@ -67,6 +67,10 @@ def make_records(
         persons=persons,
         places=np.array([[2, 1, 0], [0, 0, 1]]),
         open_minutes=open_minutes,
+        expectation={
+            "plan_visits": np.array([10.0, 20.0, np.nan]),
+            "need_growth": np.array([0.5, 1.2, np.nan]),
+        },
     )
 
 

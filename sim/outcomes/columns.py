@@ -77,8 +77,8 @@ class VisitColumns:
         By counter or remote station, served or not, the first time: no no-show, re-queue, return or
         self-service.
         """
-        first: Bools = self.standing == FIRST
-        return self.arrived & first & (self.channel != Channel.SELF_SERVICE)
+        first: Bools = self.arrived & (self.standing == FIRST) & (self.channel != Channel.SELF_SERVICE)
+        return first
 
     @property
     def repeat(self) -> Bools:

@@ -13,7 +13,7 @@ from sim.outcomes.half_hours import add_half_hours, tally_half_hours
 from sim.outcomes.officials import add_officials, add_places, pools, tally_officials
 from sim.outcomes.settings import OutcomeSettings
 from sim.outcomes.table import LongTable, shown_groups
-from sim.outcomes.volumes import add_needs, add_volumes, tally_volumes
+from sim.outcomes.volumes import add_expectation, add_needs, add_volumes, tally_volumes
 from sim.outcomes.waits import add_service_levels, add_target_days, add_waits, tally_waits
 from sim.visits import YearRecords
 
@@ -49,6 +49,7 @@ def metrics(records: YearRecords, settings: OutcomeSettings) -> pd.DataFrame:
     table = LongTable(records.year, records.names, shown, pools(records))
     add_volumes(table, year)
     add_needs(table, records)
+    add_expectation(table, records)
     add_waits(table, year, (cells, minutes))
     add_service_levels(table, year)
     add_target_days(table, year, settings)

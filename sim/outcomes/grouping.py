@@ -19,6 +19,8 @@ BY_MONTH = "month_"
 
 #: Room for a time in ticks below the group in a combined sorting key: 2**40 ticks are half a century.
 _ROOM = np.int64(1) << np.int64(40)
+#: Most groups that an unsigned integer of 16 bits can tell apart.
+_SHORT = 1 << 16
 
 
 class Axes(NamedTuple):
@@ -103,28 +105,9 @@ def quantiles(group: Ints, minutes: Floats, zeros: Ints, shares: Sequence[float]
 
     Notes
     -----
-    One sort of integers (group, ticks) serves all groups and quantiles.
+    One sort of integers (ticks, group) ranks the values; groups are told apart afterwards.
     """
-    ranked = group * _ROOM + (minutes / TICK).astype(np.int64)
-    ranked.sort()
-    first = np.searchsorted(ranked, np.arange(len(zeros)) * _ROOM)
-    size = np.diff(first, append=len(ranked)) + zeros
-    some = np.flatnonzero(size > 0)
-    out = np.full((len(shares), len(zeros)), np.nan)
-    if not len(ranked):
-        out[:, some] = 0.0
-        return out
-    for row, share in zip(out, shares, strict=True):
-        place = share * (size[some] - 1)
-        low = _ranked_value(ranked, first[some], np.floor(place).astype(np.int64) - zeros[some])
-        high = _ranked_value(ranked, first[some], np.ceil(place).astype(np.int64) - zeros[some])
-        row[some] = (low + (place % 1) * (high - low)) * TICK
-    return out
-
-
-def _ranked_value(ranked: Ints, first: Ints, rank: Ints) -> Ints:
-    """Return the value of a rank within each group; ranks below 0 are zeros."""
-    return np.where(rank < 0, 0, ranked[first + np.maximum(rank, 0) - (rank < 0) * first] % _ROOM)
+    return _quantiles_of_ranked(*_rank(group, minutes, len(zeros)), zeros, shares)
 
 
 def margin_quantiles(cell: Ints, minutes: Floats, zeros: Ints, shares: Sequence[float]) -> Floats:
@@ -145,13 +128,43 @@ def margin_quantiles(cell: Ints, minutes: Floats, zeros: Ints, shares: Sequence[
         The last index of an axis is *all*.
     """
     n_points, n_authorities = zeros.shape
-    point, authority = np.divmod(cell, n_authorities)
+    cell, ticks = _rank(cell, minutes, zeros.size)
+    point, authority = (index[cell] for index in np.divmod(np.arange(zeros.size), n_authorities))
     out = np.empty((len(shares), n_points + 1, n_authorities + 1))
-    cells = quantiles(cell, minutes, zeros.ravel(), shares)
+    cells = _quantiles_of_ranked(cell, ticks, zeros.ravel(), shares)
     out[:, :-1, :-1] = cells.reshape(-1, n_points, n_authorities)
-    out[:, :-1, -1] = quantiles(point, minutes, zeros.sum(axis=1), shares)
-    out[:, -1, :-1] = quantiles(authority, minutes, zeros.sum(axis=0), shares)
-    out[:, -1, -1] = quantiles(np.zeros_like(cell), minutes, zeros.sum(keepdims=True).ravel(), shares)[:, 0]
+    out[:, :-1, -1] = _quantiles_of_ranked(point, ticks, zeros.sum(axis=1), shares)
+    out[:, -1, :-1] = _quantiles_of_ranked(authority, ticks, zeros.sum(axis=0), shares)
+    everything = np.zeros_like(cell), ticks, zeros.sum(keepdims=True).ravel()
+    out[:, -1, -1] = _quantiles_of_ranked(*everything, shares)[:, 0]
+    return out
+
+
+def _rank(group: Ints, minutes: Floats, n_groups: int) -> tuple[Ints, Ints]:
+    """Return groups and ticks of all values in ascending order of the values."""
+    bits = n_groups.bit_length()
+    key = ((minutes / TICK).astype(np.int64) << bits) | group
+    key.sort()
+    return key & ((1 << bits) - 1), key >> bits
+
+
+def _quantiles_of_ranked(group: Ints, ticks: Ints, zeros: Ints, shares: Sequence[float]) -> Floats:
+    """Return each group's quantiles [min] from values in ascending order, (n_shares, n_groups)."""
+    above = np.bincount(group, minlength=len(zeros))
+    size = above + zeros
+    some = np.flatnonzero(size > 0)
+    # A leading zero stands for the zeros that are not listed. Short integers are sorted by radix.
+    short = group.astype(np.uint16) if len(zeros) <= _SHORT else group
+    ranked = np.concatenate([[0], ticks[np.argsort(short, kind="stable")]])
+    first = (np.cumsum(above) - above)[some] + 1 - zeros[some]
+    out = np.full((len(shares), len(zeros)), np.nan)
+    for row, share in zip(out, shares, strict=True):
+        place = share * (size[some] - 1)
+        low, high = (
+            ranked[np.where(rank < zeros[some], 0, first + rank)]
+            for rank in (np.floor(place).astype(np.int64), np.ceil(place).astype(np.int64))
+        )
+        row[some] = (low + (place % 1) * (high - low)) * TICK
     return out
 
 

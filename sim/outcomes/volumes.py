@@ -94,6 +94,21 @@ def add_needs(table: LongTable, records: YearRecords) -> None:
     table.add_rows(Metric("no_slot", "count", "needs"), point, authority, unserved)
 
 
+def add_expectation(table: LongTable, records: YearRecords) -> None:
+    """Add what was expected of each authority beforehand: the plan, the closed form, the legal floor.
+
+    Notes
+    -----
+    Rows `plan_visits`, `expected_visits`, `legal_floor` [visits] and `need_growth` [ratio], statistic
+    `value`, over all points; an authority for which there is no such number has no row.
+    """
+    for name, values in records.expectation.items():
+        authority = np.flatnonzero(~np.isnan(values))
+        point = np.full(len(authority), table.all_points)
+        unit = "ratio" if name == "need_growth" else "visits"
+        table.add_rows(Metric(name, "value", unit), point, authority, values[authority])
+
+
 def _apart(records: Floats) -> dict[str, Floats]:
     """Return what is counted beside the visits, (n_points, n_authorities, n_channels) each."""
     arrived = records.copy()

@@ -136,5 +136,5 @@ def _by_day(days: Floats, year: int) -> tuple[Floats, Floats]:
     month = month_of_day(year)
     day = np.arange(len(month)) - np.searchsorted(month, month)
     cells = days[month, :, :, day].transpose(3, 1, 2, 0)
-    inside, late, _absent = (with_margins(part, axes=2) for part in cells)
+    inside, late = (with_margins(part, axes=2) for part in cells[:2])
     return inside, late

@@ -284,6 +284,13 @@ def test_needs_and_their_rate() -> None:
     assert value(table, "no_slot", "count") == 7
 
 
+def test_what_was_expected_beforehand() -> None:
+    table = metrics(make_records(), SETTINGS)
+    assert value(table, "plan_visits", "value", authority="B") == 20
+    assert value(table, "need_growth", "value", authority="A") == 0.5
+    assert "C" not in set(table[table["metric"] == "plan_visits"]["authority"])
+
+
 def test_rhythm_of_the_day() -> None:
     visits = [{"start": 585.0, "arrival": 585.0, "end": 625.0}, {"day": 1, "arrival": 700.0}]
     table = metrics(make_records(visits), SETTINGS)
