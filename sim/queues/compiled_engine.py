@@ -1,20 +1,20 @@
 """The compiled engine: plays days at the points by the rules of decision 2, in machine code.
 
 Everything compiled for the engine lives here, because numba's cache notices changes in this file only.
-The rules, and the words for them, are those of `docs/decisions/0002-the-day-at-the-points.md`; the
-SimPy engine plays the same ones and is the one to read first.
+The rules, and the words for them, are those of `docs/decisions/0002-the-day-at-the-points.md`; the SimPy
+engine plays the same ones and is the one to read first.
 
 How it works: a day is a loop over instants. Ends of service and alarms (patience, appointed times, on-call
-officials) lie in two binary heaps, opening hours and shifts in one sorted list a day type, first arrivals in a
-sorted list. Waiting visits of one door, place kind, guidance and no-show flag form a *class*: they need the same
-things, so a class whose first visit can't start is blocked as a whole. Each class is a pairing heap in rank order.
-Only classes that something was freed for, or that somebody joined, are looked at in a settle.
+officials) lie in two binary heaps, opening hours and shifts in one sorted list a day type, first arrivals
+in a sorted list. Waiting visits of one door, place kind, guidance and no-show flag form a *class*: they need
+the same things, so a class whose first visit can't start is blocked as a whole. Each class is a pairing heap
+in rank order. Only classes that something was freed for, or that somebody joined, are looked at in a settle.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import numba
 import numpy as np
@@ -23,36 +23,41 @@ from numpy.typing import NDArray
 from sim.queues.setting import OFF, ON_CALL, ROSTERED, DayExtra, Setting
 from sim.visits import VISIT, Outcome
 
-SERVED, RENEGED, BALKED, TURNED_AWAY = (
-    int(Outcome.SERVED),
-    int(Outcome.RENEGED),
-    int(Outcome.BALKED),
-    int(Outcome.TURNED_AWAY),
-)
-NO_SHOW, REMOTE_FAILED, VOID = int(Outcome.NO_SHOW), int(Outcome.REMOTE_FAILED), int(Outcome.VOID)
 
+def _numbers(first: int, stop: int) -> tuple[int, ...]:
+    """Return numbers that numba takes for variables; for each plain constant it would compile a copy."""
+    return cast(tuple[int, ...], tuple(np.int64(number) for number in range(first, stop)))
+
+
+#: Makes a 64-bit number of a record's smaller one, so that functions are compiled for one type only.
+_wide: Any = np.int64
+
+SERVED, RENEGED, BALKED, TURNED_AWAY, NO_SHOW, REMOTE_FAILED, VOID = _numbers(
+    Outcome.SERVED, Outcome.VOID + 1
+)
+NOBODY = ANY = _numbers(-1, 0)[0]
 #: Where a visit is.
-TO_COME, OUTSIDE, WAITING, IN_SERVICE, GONE = 0, 1, 2, 3, 4
+TO_COME, OUTSIDE, WAITING, IN_SERVICE, GONE = _numbers(0, 5)
 #: State of a door; NEVER opens that day, CLOSED after its last closing.
-SHUT, OPEN, CLOSED, NEVER = 0, 1, 2, 3
+SHUT, OPEN, CLOSED, NEVER = _numbers(0, 4)
 #: Kinds of clock event, in the order in which they are noted at one instant.
-SHIFT_ENDS, DOOR_CLOSES, SHIFT_STARTS, DOOR_OPENS = 0, 1, 2, 3
+SHIFT_ENDS, DOOR_CLOSES, SHIFT_STARTS, DOOR_OPENS = _numbers(0, 4)
 #: Kinds of alarm, see `_alarm`.
-DEADLINE, APPOINTED, COMES = 0, 1, 2
+DEADLINE, APPOINTED, COMES = _numbers(0, 3)
 #: Rows of `Board.list`, and slots of `Board.counts` that say how long they are. First three heaps by time.
-ENDS, ALARMS, RELEASED, ARRIVALS, SPARE, ACTIVE, MARKED, TICKETED, LEAVING, CALLED = range(10)
-HEAD, ABLE, SKILL, N_LISTS = range(10, 14)
+ENDS, ALARMS, RELEASED, ARRIVALS, SPARE, ACTIVE, MARKED, TICKETED, LEAVING, CALLED = _numbers(0, 10)
+HEAD, ABLE, SKILL, N_LISTS = _numbers(10, 14)
 #: Slots of `Board.counts` behind those.
-RESOLVED, HELD, CLOCK, FRESH, N_COUNTS = range(N_LISTS, N_LISTS + 5)
+RESOLVED, HELD, CLOCK, FRESH, N_COUNTS = _numbers(14, 19)
 
 _PERSON = np.dtype(
     [
         ("order", "f8"),
-        ("klass", "i4"),
-        ("state", "i1"),
-        ("tier", "i1"),
-        ("pending", "i1"),
-        ("follow_up", "i1"),
+        ("klass", "i8"),
+        ("state", "i8"),
+        ("tier", "i8"),
+        ("pending", "i8"),
+        ("follow_up", "i8"),
     ]
 )
 _OFFICER = np.dtype(
@@ -62,53 +67,53 @@ _OFFICER = np.dtype(
         ("last_end", "f8"),  # end of the last shift segment
         ("outside", "f8"),
         ("on_call", "f8"),
-        ("skills", "i4"),
-        ("first", "i4"),  # the services are row SKILL from `first` to `stop`
-        ("stop", "i4"),
-        ("duty", "i1"),
-        ("on", "i1"),  # within a segment, or there on call
-        ("held", "i1"),
-        ("busy", "i1"),
-        ("coming", "i1"),
-        ("served", "i1"),
-        ("left", "i1"),
+        ("skills", "i8"),
+        ("first", "i8"),  # the services are row SKILL from `first` to `stop`
+        ("stop", "i8"),
+        ("duty", "i8"),
+        ("on", "i8"),  # within a segment, or there on call
+        ("held", "i8"),
+        ("busy", "i8"),
+        ("coming", "i8"),
+        ("served", "i8"),
+        ("left", "i8"),
     ]
 )
 _CLASS = np.dtype(
     [
-        ("root", "i4"),  # first node of the pairing heap, -1
-        ("spot", "i4"),  # place in the list of active classes, -1
-        ("door", "i4"),
-        ("service", "i4"),
-        ("point", "i4"),
-        ("place", "i4"),
-        ("guide", "i4"),  # guidance service needed, -1
-        ("waiting", "i4"),
-        ("no_show", "i1"),
-        ("marked", "i1"),
+        ("root", "i8"),  # first node of the pairing heap, -1
+        ("spot", "i8"),  # place in the list of active classes, -1
+        ("door", "i8"),
+        ("service", "i8"),
+        ("point", "i8"),
+        ("place", "i8"),
+        ("guide", "i8"),  # guidance service needed, -1
+        ("waiting", "i8"),
+        ("no_show", "i8"),
+        ("marked", "i8"),
     ]
 )
 _SERVICE = np.dtype(
     [
         ("close", "f8"),
-        ("first", "i4"),  # its officials are row ABLE from `first` to `stop`
-        ("stop", "i4"),
-        ("waiting", "i4"),  # ticketed and waiting, no no-shows
-        ("pending", "i4"),
-        ("on_duty", "i4"),  # able officials on duty
-        ("on_call", "i4"),  # able officials on call that day
-        ("kept", "i4"),  # 1 if somebody stays for it or can be called
+        ("first", "i8"),  # its officials are row ABLE from `first` to `stop`
+        ("stop", "i8"),
+        ("waiting", "i8"),  # ticketed and waiting, no no-shows
+        ("pending", "i8"),
+        ("on_duty", "i8"),  # able officials on duty
+        ("on_call", "i8"),  # able officials on call that day
+        ("kept", "i8"),  # 1 if somebody stays for it or can be called
     ]
 )
 _DOOR = np.dtype(
     [
-        ("service", "i4"),
-        ("guide", "i4"),  # guidance service of its point, -1
-        ("outside", "i4"),  # who came last of those outside, -1
-        ("state", "i4"),
+        ("service", "i8"),
+        ("guide", "i8"),  # guidance service of its point, -1
+        ("outside", "i8"),  # who came last of those outside, -1
+        ("state", "i8"),
     ]
 )
-_NODE = np.dtype([("child", "i4"), ("sibling", "i4")])
+_NODE = np.dtype([("child", "i8"), ("sibling", "i8")])
 _ENTRY = np.dtype([("time", "f8"), ("item", "i8")])
 
 type Floats = NDArray[np.float64]
@@ -119,17 +124,18 @@ type Records = NDArray[np.void]
 class Board(NamedTuple):
     """The state of the day in play; scratch arrays are allocated once a call and reused from day to day.
 
-    Rows of `list`: ENDS, heap of ends of service (item: visit * 2) and guidance (+ 1); ALARMS, heap, see `_alarm`;
-    RELEASED, heap of the follow-ups that arise now, by row; ARRIVALS, first arrivals by time; SPARE, room for
-    sorting; ACTIVE, classes with nodes; MARKED, classes to look at in the next settle, and HEAD, their first nodes;
-    TICKETED, visits ticketed since the last settle; LEAVING, visits whose patience ends now; CALLED, officials on
-    call that day; ABLE, the officials of each service, fewest skills first, then lowest number; SKILL, the services
-    of each official.
+    Rows of `list`: ENDS, heap of ends of service (item: visit * 2) and guidance (+ 1); ALARMS, heap, see
+    `_alarm`; RELEASED, heap of the follow-ups that arise now, by row; ARRIVALS, first arrivals by time;
+    SPARE, room for sorting; ACTIVE, classes with nodes; MARKED, classes to look at in the next settle, and
+    HEAD, their first nodes; TICKETED, visits ticketed since the last settle; LEAVING, visits whose patience
+    ends now; CALLED, officials on call that day; ABLE, the officials of each service, fewest skills first,
+    then lowest number; SKILL, the services of each official. Node i of `node` is visit i, node n + i is
+    visit i in tier 2.
     """
 
     visits: Records  # (n,) the day's slice of the table
     person: Records  # (>= n,) state of each visit
-    node: Records  # (>= 2n,) of pairing heaps: i is visit i, n + i is visit i in tier 2; also links those outside
+    node: Records  # (>= 2n,) of pairing heaps; also links those outside
     officer: Records  # (O,)
     klass: Records  # (C,) classes of waiting visits
     service: Records  # (K,)
@@ -159,8 +165,29 @@ class Days(NamedTuple):
 
 
 def _compiled[F: Callable[..., object]](function: F) -> F:
-    """Return `function` compiled by numba; float arithmetic stays as written (no fast maths)."""
-    return cast(F, numba.njit(nogil=True, error_model="numpy", _nrt=False, cache=function.__name__=="_play_days", no_cpython_wrapper=function.__name__!="_play_days",no_cfunc_wrapper=True)(function))
+    """Return `function` compiled by numba for use by other compiled ones.
+
+    Float arithmetic stays as written (no fast maths). Nothing in here allocates, so reference counting is
+    off; only `_play_days` is called from Python and cached.
+    """
+    return _jit(function, no_cpython_wrapper=True)
+
+
+def _merged[F: Callable[..., object]](function: F) -> F:
+    """Return `function` compiled into its caller: a call would copy the whole board's addresses."""
+    return _jit(function, no_cpython_wrapper=True, forceinline=True)
+
+
+def _entry[F: Callable[..., object]](function: F) -> F:
+    """Return `function` compiled for calls from Python, and kept on disk."""
+    return _jit(function, cache=True)
+
+
+def _jit[F: Callable[..., object]](function: F, **options: bool) -> F:
+    """Return `function` compiled with the options common to all."""
+    common = {"nogil": True, "no_cfunc_wrapper": True, "_nrt": False, "forceinline": False}
+    njit: Any = numba.njit  # its stubs do not know all options
+    return cast(F, njit(error_model="numpy", **(common | options))(function))
 
 
 # ---- Heaps ------------------------------------------------------------------------------------------
@@ -317,7 +344,7 @@ def _queue(b: Board, c: int, node: int) -> None:
         b.counts[ACTIVE] += 1
 
 
-@_compiled
+@_merged
 def _first(b: Board, c: int) -> int:
     """Return the first node of class `c` that still waits in that tier, -1 if none; drop what is stale."""
     n = b.visits.size
@@ -346,7 +373,7 @@ def _deactivate(b: Board, c: int) -> None:
 
 @_compiled
 def _count_waiting(b: Board, c: int, change: int) -> None:
-    """Add `change` to those who wait in class `c`, for its service and for guidance; no-shows do not count."""
+    """Add `change` to those who wait in class `c`, its service and guidance; no-shows do not count."""
     k = b.klass[c]
     if k.no_show != 0:
         return
@@ -407,14 +434,15 @@ def _end(b: Board, i: int, outcome: int, t: float) -> None:
     visit.outcome = outcome
     b.person[i].state = GONE
     b.counts[RESOLVED] += 1
+    second, requeue = _wide(visit.second), _wide(visit.requeue)
     if outcome == NO_SHOW:
-        _void(b, visit.requeue)
-        _void(b, visit.second)
-    elif outcome == REMOTE_FAILED and visit.requeue >= 0:
-        _release(b, visit.requeue, t, b.person[i].order)
+        _void(b, requeue)
+        _void(b, second)
+    elif outcome == REMOTE_FAILED and requeue >= 0:
+        _release(b, requeue, t, b.person[i].order)
     else:
-        _void(b, visit.requeue)
-        _release(b, visit.second, t, t)
+        _void(b, requeue)
+        _release(b, second, t, t)
 
 
 @_compiled
@@ -452,7 +480,7 @@ def _stays(b: Board, o: int, k: int) -> bool:
     if b.send_away or b.able[o, k] == 0 or b.officer[o].duty != ROSTERED:
         return False
     close = b.service[k].close
-    for s in range(b.shifts.shape[1]):
+    for s in range(b.shifts.shape[1]):  # noqa: SIM110 - numba compiles no generator in any()
         if b.shifts[o, s, 0] < close <= b.shifts[o, s, 1]:
             return True
     return False
@@ -460,9 +488,9 @@ def _stays(b: Board, o: int, k: int) -> bool:
 
 @_compiled
 def _choose(b: Board, k: int, other: int, t: float) -> int:
-    """Return the free official (not `other`) who takes a visit of service `k` now, -1 if none.
+    """Return the free official (not `other`) who takes a visit of service `k` now, NOBODY if none.
 
-    Fewest skills first, then longest idle, then lowest number; `able_list` is sorted by the first and the last.
+    Fewest skills first, then longest idle, then lowest number; row ABLE is sorted by the first and last.
     """
     best = -1
     closed = t >= b.service[k].close
@@ -511,12 +539,20 @@ def _free_official(b: Board, o: int, start: float, t: float) -> None:
 
 
 @_compiled
-def _has_work_for(b: Board, o: int, pending: bool, staying: bool) -> bool:
-    """Return whether anybody waits (or, with `pending`, is still to come) for a service of official `o`."""
+def _is_waited_for(b: Board, o: int) -> bool:
+    """Return whether anybody waits for a service of official `o`."""
+    for x in range(b.officer[o].first, b.officer[o].stop):
+        if b.service[b.list[SKILL, x].item].waiting > 0:
+            return True
+    return False
+
+
+@_compiled
+def _keeps(b: Board, o: int) -> bool:
+    """Return whether anybody waits, or is still to come, for a service for which official `o` stays."""
     for x in range(b.officer[o].first, b.officer[o].stop):
         k = b.list[SKILL, x].item
-        work = b.service[k].waiting > 0 or (pending and b.service[k].pending > 0)
-        if work and (not staying or _stays(b, o, k)):
+        if (b.service[k].waiting > 0 or b.service[k].pending > 0) and _stays(b, o, k):
             return True
     return False
 
@@ -524,7 +560,7 @@ def _has_work_for(b: Board, o: int, pending: bool, staying: bool) -> bool:
 @_compiled
 def _stays_for_any(b: Board, o: int) -> bool:
     """Return whether official `o` stays for any service."""
-    for x in range(b.officer[o].first, b.officer[o].stop):
+    for x in range(b.officer[o].first, b.officer[o].stop):  # noqa: SIM110 - see `_stays`
         if _stays(b, o, b.list[SKILL, x].item):
             return True
     return False
@@ -535,7 +571,7 @@ def _held_leave(b: Board, t: float) -> None:
     """Let held officials go who are free and not needed any more."""
     for o in range(b.officer.size):
         official = b.officer[o]
-        if official.held != 0 and official.busy == 0 and not _has_work_for(b, o, True, True):
+        if official.held != 0 and official.busy == 0 and not _keeps(b, o):
             official.held = 0
             official.left = 1
             official.outside += t - official.last_end
@@ -565,7 +601,7 @@ def _called_go(b: Board, t: float) -> None:
     for y in range(b.counts[CALLED]):
         o = b.list[CALLED, y].item
         official = b.officer[o]
-        if official.on != 0 and official.busy == 0 and not _has_work_for(b, o, False, False):
+        if official.on != 0 and official.busy == 0 and not _is_waited_for(b, o):
             _count_on_duty(b, o, 0)
             official.on_call += t - official.came
 
@@ -579,7 +615,7 @@ def _comes(b: Board, o: int, t: float) -> None:
     if official.served == 0:
         official.idle = t
     _count_on_duty(b, o, 1)
-    _mark_freed(b, o, -1, -1)
+    _mark_freed(b, o, ANY, ANY)
 
 
 # ---- Instants --------------------------------------------------------------------------------------
@@ -591,27 +627,29 @@ def _alarm(b: Board, t: float, who: int, kind: int) -> None:
     _push(b, ALARMS, t, who * 3 + kind)
 
 
-@_compiled
+@_merged
 def _finish(b: Board, item: int, t: float) -> None:
     """Stage 1: end a service, a failing session or guidance."""
     i = item >> 1
     visit = b.visits[i]
     if item & 1:
-        _free_official(b, visit.guide, visit.start, t)
-        _mark_freed(b, visit.guide, -1, -1)
+        guide = _wide(visit.guide)
+        _free_official(b, guide, visit.start, t)
+        _mark_freed(b, guide, ANY, ANY)
         return
     c = b.klass[b.person[i].klass]
-    _free_official(b, visit.official, visit.start, t)
+    official = _wide(visit.official)
+    _free_official(b, official, visit.start, t)
     if c.place >= 0:
         b.free[c.point, c.place] += 1
-    _mark_freed(b, visit.official, c.point, c.place)
+    _mark_freed(b, official, c.point, c.place)
     if visit.no_show != 0:
         _end(b, i, NO_SHOW, t)
     else:
         _end(b, i, REMOTE_FAILED if visit.fail_after < np.inf else SERVED, t)
 
 
-@_compiled
+@_merged
 def _ticket(b: Board, i: int, t: float) -> None:
     """Let visit `i` wait inside from `t` on."""
     visit, person = b.visits[i], b.person[i]
@@ -619,8 +657,8 @@ def _ticket(b: Board, i: int, t: float) -> None:
     person.state = WAITING
     person.tier = 1 if visit.booked == 0 else (2 if visit.appointed > t else 0)
     if visit.no_show == 0:
-        _expect(b, visit.second)
-        _expect(b, visit.requeue)
+        _expect(b, _wide(visit.second))
+        _expect(b, _wide(visit.requeue))
     c = person.klass
     _count_waiting(b, c, 1)
     _queue(b, c, i + b.visits.size if person.tier == 2 else i)
@@ -670,7 +708,7 @@ def _door_closes(b: Board, j: int, w: int, t: float) -> None:
     if b.send_away:
         _turn_away(b, k, j, t)
     elif t >= b.service[k].close and b.service[k].kept == 0:
-        _turn_away(b, k, -1, t)
+        _turn_away(b, k, ANY, t)
 
 
 @_compiled
@@ -686,7 +724,7 @@ def _tick(b: Board, code: int, t: float) -> None:
             _shift_ends(b, who, t)
         else:
             _count_on_duty(b, who, 1)
-            _mark_freed(b, who, -1, -1)
+            _mark_freed(b, who, ANY, ANY)
 
 
 @_compiled
@@ -730,7 +768,7 @@ def _balks(b: Board, i: int, k: int) -> bool:
     return bool(b.visits[i].balk_u < min(1.0, r * r / 2.0))
 
 
-@_compiled
+@_merged
 def _arrive(b: Board, i: int, t: float) -> None:
     """Stage 3: note one arrival."""
     visit, person = b.visits[i], b.person[i]
@@ -752,7 +790,7 @@ def _arrive(b: Board, i: int, t: float) -> None:
         _ticket(b, i, t)
 
 
-@_compiled
+@_merged
 def _arrivals(b: Board, t: float) -> None:
     """Stage 3: note the arrivals of `t` in id order, follow-ups among them."""
     while True:
@@ -767,16 +805,16 @@ def _arrivals(b: Board, t: float) -> None:
             return
 
 
-@_compiled
+@_merged
 def _start(b: Board, c: int, i: int, t: float) -> bool:
     """Start visit `i` of class `c` if all it needs is free together; return whether it did."""
     k = b.klass[c]
     if k.place >= 0 and b.free[k.point, k.place] <= 0:
         return False
-    o = _choose(b, k.service, -1, t)
+    o = _choose(b, k.service, NOBODY, t)
     if o < 0:
         return False
-    guide = -1
+    guide = NOBODY
     if k.guide >= 0:
         guide = _choose(b, k.guide, o, t)
         if guide < 0:
@@ -799,7 +837,7 @@ def _start(b: Board, c: int, i: int, t: float) -> bool:
     return True
 
 
-@_compiled
+@_merged
 def _heads(b: Board) -> int:
     """Keep of the marked classes those with an open door and somebody waiting; return how many."""
     size = 0
@@ -817,7 +855,7 @@ def _heads(b: Board) -> int:
     return size
 
 
-@_compiled
+@_merged
 def _walk(b: Board, t: float) -> None:
     """Stage 4: start in rank order what can start."""
     n = b.visits.size
@@ -858,7 +896,7 @@ def _deadline(b: Board, i: int) -> float:
     return float(deadline)
 
 
-@_compiled
+@_merged
 def _watch(b: Board, t: float) -> None:
     """Stage 4: set the alarms of those ticketed now who still wait, or let them leave at once."""
     for x in range(b.counts[TICKETED]):
@@ -877,7 +915,7 @@ def _watch(b: Board, t: float) -> None:
     b.counts[TICKETED] = 0
 
 
-@_compiled
+@_merged
 def _settle(b: Board, t: float) -> None:
     """Stage 4: the walk, then who leaves: impatient visits, officials on call, held officials."""
     if b.counts[MARKED] > 0:
@@ -897,7 +935,7 @@ def _settle(b: Board, t: float) -> None:
         _held_leave(b, t)
 
 
-@_compiled
+@_merged
 def _note(b: Board, t: float) -> None:
     """Stages 1 and 2 of the instant `t`."""
     while b.counts[ENDS] > 0 and b.list[ENDS, 0].time == t:
@@ -909,7 +947,7 @@ def _note(b: Board, t: float) -> None:
         _ring(b, _pop(b, ALARMS), t)
 
 
-@_compiled
+@_merged
 def _next_instant(b: Board) -> float:
     """Return when something happens next, inf if nothing does; alarms of visits long begun are dropped."""
     while b.counts[ALARMS] > 0 and b.list[ALARMS, 0].item % 3 != COMES:
@@ -935,8 +973,8 @@ def _give_up(b: Board) -> None:
         while node >= 0:
             i = node if node < n else node - n
             visit = b.visits[i]
-            _void(b, visit.requeue)
-            _void(b, visit.second)
+            _void(b, _wide(visit.requeue))
+            _void(b, _wide(visit.second))
             visit.end = max(visit.ticket, close)
             visit.outcome = NO_SHOW if visit.no_show != 0 else TURNED_AWAY
             b.person[i].state = GONE
@@ -1063,7 +1101,7 @@ def _play(b: Board) -> None:
             _settle(b, t)
 
 
-@_compiled
+@_entry
 def _play_days(board: Board, days: Days, extras: Floats) -> None:
     """Play the days in turn; see `run_days`."""
     for d in range(extras.shape[0]):
