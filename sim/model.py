@@ -321,12 +321,12 @@ def _persons(setup: Setup, n_municipalities: int) -> NDArray[np.int64]:
 
 
 def _open_minutes(setup: Setup, days: range) -> NDArray[np.float64]:
-    """Return the minutes that each door was open, by point, authority and channel."""
+    """Return the minutes that each door was open, by point, authority and channel; points outside hold 0."""
     network = setup.site.network
     doors = network.doors
     total = _minutes(network.windows)[network.day_type[days.start : days.stop]].sum(axis=0)
     found = np.zeros((len(network.points), len(setup.land.index.authorities), len(Channel)))
-    found[doors.point, doors.authority, doors.channel] = total
+    found[doors.point, doors.authority, doors.channel] = np.where(network.outside[doors.point], 0.0, total)
     return found
 
 
