@@ -1,18 +1,16 @@
 """A day at the points in SimPy: the reference engine, written to be read.
 
 What lasts is a process (the stream of people, a door, a service's closing, an official's shift); what happens
-once is a timeout that carries its visit or official. All of them only *note* what happens. The first note of
-an instant calls for a settle with a timeout of 0, which SimPy plays after everything that was scheduled
-earlier for the same minute; so the settle sees the whole instant, and its answer does not depend on the order
-of the notes. The rules are those of `docs/decisions/0002-the-day-at-the-points.md`; `sim.queues.floor` plays
-them.
+once is a timeout. All of them only *note* what happens. When SimPy has played everything that is due at one
+minute, the instant is settled; so the settle sees the whole instant, and its answer does not depend on the
+order in which things were noted. The rules are those of `docs/decisions/0002-the-day-at-the-points.md`;
+`sim.queues.floor` plays them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heappop, heappush
-from itertools import groupby
 from math import inf
 from operator import attrgetter
 
@@ -58,36 +56,43 @@ class Day:
     def __init__(self, floor: Floor) -> None:
         self.env = simpy.Environment()
         self.floor = floor
-        self.settle_called = False
+        # What has been noted at this instant.
         self.ended: list[Visit] = []
         self.guided: list[int] = []
         self.clock: list[tuple[Callable[..., None], tuple[object, ...]]] = []
         self.impatient: list[Visit] = []
 
     def play(self) -> None:
-        """Play the day to its end."""
+        """Play the day to its end, instant by instant."""
+        self.begin()
+        while (minute := self.env.peek()) < inf:
+            while self.env.peek() == minute:
+                self.env.step()
+            self.settle()
+        self.floor.clear()
+
+    def begin(self) -> None:
+        """Start all that lasts."""
         self.env.process(self.arrivals())
         for door in self.floor.doors:
-            self.env.process(self.opening_hours(door))
+            if door.windows:
+                self.env.process(self.opening_hours(door))
         for service, close in enumerate(self.floor.close):
             if close > -inf:
                 self.env.process(self.closing(service, close))
         for official, shift in enumerate(self.floor.shifts):
-            self.env.process(self.shift(official, shift))
-        self.env.run()
-        self.floor.clear()
+            if shift:
+                self.env.process(self.shift(official, shift))
 
     # What lasts: processes.
 
     def arrivals(self) -> ProcessGenerator:
-        """Let people come, all who arrive at the same minute together."""
-        arrival = attrgetter("arrival")
-        first = sorted((visit for visit in self.floor.people if not visit.follow_up), key=arrival)
-        for minute, together in groupby(first, key=arrival):
-            yield self.until(minute)
-            for visit in together:
-                heappush(self.floor.arriving, (visit.id, visit))
-            self.call_settle()
+        """Let people come, several at one minute if need be."""
+        first = [visit for visit in self.floor.people if not visit.follow_up]
+        for visit in sorted(first, key=attrgetter("arrival")):
+            if visit.arrival > self.env.now:
+                yield self.until(visit.arrival)
+            heappush(self.floor.arriving, (visit.id, visit))
 
     def opening_hours(self, door: Door) -> ProcessGenerator:
         """Open and shut a door."""
@@ -115,58 +120,45 @@ class Day:
             else:
                 self.note(staff.finish, official, end)
 
-    # What happens once: timeouts.
-
     def until(self, minute: float) -> simpy.Timeout:
         """Return the event of the clock reaching `minute`."""
         return self.env.timeout(minute - self.env.now)
 
-    def at[About](self, minute: float, note: Callable[[About], None], about: About) -> None:
-        """Have a `note` taken when the clock reaches `minute`."""
-        self.env.timeout(minute - self.env.now).callbacks.append(lambda _: note(about))
-
-    def service_ends(self, visit: Visit) -> None:
-        """Note that somebody has been served."""
-        self.ended.append(visit)
-        self.call_settle()
-
-    def guidance_ends(self, guide: int) -> None:
-        """Note that a guide is no longer needed."""
-        self.guided.append(guide)
-        self.call_settle()
-
-    def patience_ends(self, visit: Visit) -> None:
-        """Note that somebody is willing to wait no longer."""
-        if visit.waiting:
-            self.impatient.append(visit)
-            self.call_settle()
-
-    def appointment_comes(self, visit: Visit) -> None:
-        """Note that the appointed time of somebody who came early has come."""
-        self.note(self.floor.hall.promote, visit)
-
-    def on_call_comes(self, official: int) -> None:
-        """Note that an official who was on call is there."""
-        self.note(self.floor.come_on_call, official)
-
-    # The settle, stage by stage.
-
     def note(self, what: Callable[..., None], *about: object) -> None:
         """Note what the clock has brought; the settle will see to it."""
         self.clock.append((what, about))
-        self.call_settle()
 
-    def call_settle(self) -> None:
-        """Have the instant settled after everything that was scheduled for it."""
-        if not self.settle_called:
-            self.settle_called = True
-            self.env.timeout(0).callbacks.append(self.settle)
+    # What happens once: timeouts.
 
-    def settle(self, _: simpy.Event) -> None:
+    def at[About](self, minute: float, note: Callable[[About], None], about: About) -> None:
+        """Have something noted when the clock reaches `minute`."""
+        self.env.timeout(minute - self.env.now).callbacks.append(lambda _: note(about))
+
+    def serve(self, visit: Visit) -> None:
+        """Let the service of somebody who has just started, and the guidance, take their time."""
+        busy_until = self.floor.staff.busy_until
+        self.at(busy_until[visit.official], self.ended.append, visit)
+        if visit.guide >= 0:
+            self.at(busy_until[visit.guide], self.guided.append, visit.guide)
+
+    def wait(self, visit: Visit) -> None:
+        """Let the patience of somebody who must wait run, and his appointed time come."""
+        if visit.deadline < inf:
+            self.at(visit.deadline, self.impatient.append, visit)
+        if visit.tier == BEFORE_TIME:
+            self.at(visit.appointed, lambda early: self.note(self.floor.hall.promote, early), visit)
+
+    def fetch(self, official: int) -> None:
+        """Let an official who is on call be on the way."""
+        there = self.env.now + self.floor.setting.fetch_minutes
+        self.at(there, lambda called: self.note(self.floor.come_on_call, called), official)
+
+    # The settle, stage by stage.
+
+    def settle(self) -> None:
         """Play all that was noted at this instant, then start, and let go, whom it can."""
         floor = self.floor
         floor.now = self.env.now
-        self.settle_called = False
         self.play_notes()
         while True:
             while floor.arriving:
@@ -177,7 +169,7 @@ class Day:
             if self.impatient or floor.newcomers:
                 self.part_with_impatient()
             for official in floor.change_staff():
-                self.at(floor.now + floor.setting.fetch_minutes, self.on_call_comes, official)
+                self.fetch(official)
             if not floor.arriving:
                 return
 
@@ -192,15 +184,8 @@ class Day:
                 what(*about)
             self.clock.clear()
 
-    def serve(self, visit: Visit) -> None:
-        """Let the service of somebody who has just started, and the guidance, take their time."""
-        busy_until = self.floor.staff.busy_until
-        self.at(busy_until[visit.official], self.service_ends, visit)
-        if visit.guide >= 0:
-            self.at(busy_until[visit.guide], self.guidance_ends, visit.guide)
-
     def part_with_impatient(self) -> None:
-        """Let those go whose patience has ended; set the clocks of newcomers who must wait."""
+        """Let those go whose patience has ended; let newcomers wait who have not started."""
         concerned = self.impatient + self.floor.newcomers
         self.impatient.clear()
         self.floor.newcomers.clear()
@@ -210,11 +195,4 @@ class Day:
             if visit.deadline <= self.env.now:
                 self.floor.finish(visit, Outcome.RENEGED)
             else:
-                self.set_clocks(visit)
-
-    def set_clocks(self, visit: Visit) -> None:
-        """Let the patience of somebody who must wait run, and his appointed time come."""
-        if visit.deadline < inf:
-            self.at(visit.deadline, self.patience_ends, visit)
-        if visit.tier == BEFORE_TIME:
-            self.at(visit.appointed, self.appointment_comes, visit)
+                self.wait(visit)

@@ -49,7 +49,10 @@ class Staff:
             for shift, services in zip(shifts, self.can, strict=True)
         ]
         self.on_call_services = as_set(k for k, team in enumerate(self.team) if team & self.on_call)
-        self.skills = setting.skills.tolist()
+        skills = setting.skills.tolist()
+        self.by_skills = [
+            as_set(o for o in range(count) if skills[o] == number) for number in sorted(set(skills))
+        ]
         self.idle_since = [shift[0][0] if shift else -inf for shift in shifts]
         self.busy_until = [-inf] * count
         self.shift_end = [shift[-1][1] if shift else nan for shift in shifts]
@@ -76,9 +79,10 @@ class Staff:
 
     def foremost(self, officials: int) -> int:
         """Return the one with fewest skills, then the longest idle, then the lowest number."""
-        if officials & (officials - 1) == 0:
-            return officials.bit_length() - 1
-        return min(members(officials), key=lambda o: (self.skills[o], self.idle_since[o], o))
+        fewest = next(officials & alike for alike in self.by_skills if officials & alike)
+        if fewest & (fewest - 1) == 0:
+            return fewest.bit_length() - 1
+        return min(members(fewest), key=self.idle_since.__getitem__)  # the first of those equally idle
 
     def occupy(self, official: int, until: float) -> None:
         """Make `official` busy."""
