@@ -129,7 +129,7 @@ def columns_by_month(records: YearRecords) -> Iterator[VisitColumns]:
     """Yield the columns of each month's visits, days counted from the month's first = 0.
 
     Month is a dimension that outcomes want anyway, and the columns of one month stay in the processor's
-    cache, which makes the year's statistics twice as fast as columns of a whole year would.
+    cache, where columns of a whole year would not.
     """
     month = month_of_day(records.year)
     first = np.searchsorted(month, np.arange(13))
