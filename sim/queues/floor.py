@@ -170,7 +170,7 @@ class Floor:
         self.hall.join(visit)
         self.newcomers.append(visit)
         self.touched |= 1 << visit.service
-        if not visit.no_show:
+        if visit.has_follow_ups and not visit.no_show:
             for row in visit.follow_ups():
                 self.hall.expect(self.people[row])
 
@@ -178,9 +178,12 @@ class Floor:
 
     def start_who_can(self) -> list[Visit]:
         """Walk the waiting in rank order, start each who can be started, and return them."""
-        heads = self.hall.heads(self.touched)
+        services = self.touched & self.hall.occupied()
         self.touched = 0
         started: list[Visit] = []
+        if not services:
+            return started
+        heads = self.hall.heads(services)
         if len(heads) > 1:
             heapify(heads)
         while heads:
@@ -242,7 +245,7 @@ class Floor:
             self.hall.leave(visit)
         visit.end = self.now
         visit.outcome = Outcome.NO_SHOW if visit.no_show else outcome
-        if visit.follow_ups():
+        if visit.has_follow_ups:
             self.release_follow_ups(visit)
 
     def release_follow_ups(self, visit: Visit) -> None:

@@ -48,12 +48,14 @@ class Visit:
     tier: int = WALK_IN  #: changes once, when the appointed time of somebody inside passes
     deadline: float = inf  #: when patience ends, known from the ticket on [min]
     follow_up: bool = False  #: arises from another visit
+    has_follow_ups: bool = False  #: another visit arises from it
     expected: bool = False  #: a follow-up of somebody inside, still to come
     waiting: bool = False  #: inside, not begun, not gone
 
     def __post_init__(self) -> None:
-        """Tell follow-ups from the others: their arrival is not known yet."""
+        """Tell follow-ups, whose arrival is not known yet, and those who have some, from the others."""
         self.follow_up = isnan(self.arrival)
+        self.has_follow_ups = self.second >= 0 or self.requeue >= 0
 
     def follow_ups(self) -> list[int]:
         """Return the rows of the follow-ups that the visit names."""
@@ -188,10 +190,14 @@ class Hall:
         visit.waiting = False
         self.line(visit).count(-1)
 
+    def occupied(self) -> int:
+        """Return the services that anybody waits for."""
+        return self.queue.services | self.no_shows.services
+
     def heads(self, services: int) -> list[tuple[int, float, int, Line]]:
         """Return the first of each line that waits for one of `services`, with the line."""
         heads: list[tuple[int, float, int, Line]] = []
-        for line in self._lines(services & (self.queue.services | self.no_shows.services)):
+        for line in self._lines(services):
             if line.length:
                 rank = line.head()
                 heads.append((rank[0], rank[1], rank[2], line))
@@ -218,7 +224,7 @@ class Hall:
 
     def _lines(self, services: int) -> Collection[Line]:
         if services & (services - 1) == 0:
-            return self.lines_of[services.bit_length() - 1] if services else ()
+            return self.lines_of[services.bit_length() - 1]
         # A guided line waits for two services but must be met once.
         return {line for service in members(services) for line in self.lines_of[service]}
 

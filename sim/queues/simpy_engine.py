@@ -65,9 +65,11 @@ class Day:
     def play(self) -> None:
         """Play the day to its end, instant by instant."""
         self.begin()
-        while (minute := self.env.peek()) < inf:
-            while self.env.peek() == minute:
-                self.env.step()
+        env, floor = self.env, self.floor
+        while (minute := env.peek()) < inf:
+            while env.peek() == minute:
+                env.step()
+            floor.now = minute
             self.settle()
         self.floor.clear()
 
@@ -158,7 +160,6 @@ class Day:
     def settle(self) -> None:
         """Play all that was noted at this instant, then start, and let go, whom it can."""
         floor = self.floor
-        floor.now = self.env.now
         self.play_notes()
         while True:
             while floor.arriving:
@@ -192,7 +193,7 @@ class Day:
         for visit in concerned:
             if not visit.waiting:
                 continue
-            if visit.deadline <= self.env.now:
+            if visit.deadline <= self.floor.now:
                 self.floor.finish(visit, Outcome.RENEGED)
             else:
                 self.wait(visit)

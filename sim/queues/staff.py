@@ -79,9 +79,9 @@ class Staff:
 
     def foremost(self, officials: int) -> int:
         """Return the one with fewest skills, then the longest idle, then the lowest number."""
-        fewest = next(officials & alike for alike in self.by_skills if officials & alike)
-        if fewest & (fewest - 1) == 0:
-            return fewest.bit_length() - 1
+        if officials & (officials - 1) == 0:
+            return officials.bit_length() - 1
+        fewest = next(filter(None, map(officials.__and__, self.by_skills)))
         return min(members(fewest), key=self.idle_since.__getitem__)  # the first of those equally idle
 
     def occupy(self, official: int, until: float) -> None:
