@@ -35,12 +35,8 @@ class Door:
     service: int
     windows: list[Interval]
     open: bool = False
-    over: bool = False  #: closed for the last time today
+    resting: bool = True  #: shut now, but will open (again) today
     outside: list[Visit] = field(default_factory=list)
-
-    def resting(self) -> bool:
-        """Return whether the door will open (again) today but is shut now."""
-        return not (self.open or self.over)
 
 
 class Floor:
@@ -79,7 +75,7 @@ class Floor:
         self.staff = Staff(setting, self.shifts, duty, self.close)
         self.hall = Hall(setting)
         where = zip(setting.door_point.tolist(), setting.door_service.tolist(), windows, strict=True)
-        self.doors = [Door(number, *which, over=not which[-1]) for number, which in enumerate(where)]
+        self.doors = [Door(number, *which, resting=bool(which[-1])) for number, which in enumerate(where)]
         self.services_at = [
             as_set(setting.door_service[setting.door_point == point].tolist())
             for point in range(len(setting.places))
@@ -109,7 +105,7 @@ class Floor:
 
     def open_door(self, door: Door) -> None:
         """Give tickets to everybody outside."""
-        door.open = True
+        door.open, door.resting = True, False
         self.touched |= 1 << door.service
         for visit in door.outside:
             self.admit(visit, self.now)
@@ -117,8 +113,7 @@ class Floor:
 
     def shut_door(self, door: Door, for_the_day: bool) -> None:
         """Close a door for a while, or for the day."""
-        door.open = False
-        door.over = for_the_day
+        door.open, door.resting = False, not for_the_day
         if for_the_day and self.setting.send_away:
             self.turn_away([visit for visit in self.hall.people(door.service) if visit.door == door.number])
 
@@ -135,7 +130,7 @@ class Floor:
         if visit.expected:
             self.hall.no_longer_expect(visit)
         door = self.doors[visit.door]
-        if door.resting():
+        if door.resting:
             door.outside.append(visit)
         elif not (door.open or self.joins_late(visit, door)):
             self.finish(visit, Outcome.TURNED_AWAY)
@@ -167,7 +162,7 @@ class Floor:
         base = max(visit.arrival, opening, visit.appointed)
         windows = [] if visit.no_show else self.doors[visit.door].windows
         visit.deadline = deadline(base, visit.patience, windows)
-        self.hall.join(visit)
+        self.hall.line(visit).join(visit)
         self.newcomers.append(visit)
         self.touched |= 1 << visit.service
         if visit.has_follow_ups and not visit.no_show:
@@ -189,7 +184,7 @@ class Floor:
         while heads:
             line = heappop(heads)[3]
             visit = self.start_first(line)
-            if visit is not None:
+            if visit:
                 started.append(visit)
                 if line.length:
                     heappush(heads, (*line.head()[:3], line))
@@ -198,7 +193,7 @@ class Floor:
     def start_first(self, line: Line) -> Visit | None:
         """Start and return the first of a line; None if no place, official or guide is free for it."""
         places = self.places[line.point]
-        if (line.place >= 0 and not places[line.place]) or self.doors[line.door].resting():
+        if (line.place >= 0 and not places[line.place]) or self.doors[line.door].resting:
             return None
         pair = self.staff.assign(line.services[0], line.guidance)
         if pair is None:
@@ -206,12 +201,12 @@ class Floor:
         if line.place >= 0:
             places[line.place] -= 1
         visit = line.head()[3]
+        line.leave(visit)
         self.start(visit, pair)
         return visit
 
     def start(self, visit: Visit, pair: tuple[int, int]) -> None:
         """Start a visit with an official and a guide (-1: none)."""
-        self.hall.leave(visit)
         visit.start = self.now
         visit.official, visit.guide = pair
         duration = visit.duration()
@@ -242,7 +237,7 @@ class Floor:
     def finish(self, visit: Visit, outcome: Outcome) -> None:
         """End a visit now and let its follow-ups arise."""
         if visit.waiting:
-            self.hall.leave(visit)
+            self.hall.line(visit).leave(visit)
         visit.end = self.now
         visit.outcome = Outcome.NO_SHOW if visit.no_show else outcome
         if visit.has_follow_ups:
@@ -301,13 +296,13 @@ class Floor:
         """Return whether somebody waits for `service` at a door that does not rest."""
         lines = self.hall.lines_of[service]
         waiting = (line for line in lines if line.length and line.tally is self.hall.queue)
-        return any(not self.doors[line.door].resting() for line in waiting)
+        return any(not self.doors[line.door].resting for line in waiting)
 
     def clear(self) -> None:
         """Turn away whom nothing can serve any more, and let everybody go home."""
         for visit in self.people:
             if visit.waiting:
-                self.hall.leave(visit)
+                self.hall.line(visit).leave(visit)
                 visit.end = max(visit.ticket, self.close[visit.service])
                 visit.outcome = Outcome.NO_SHOW if visit.no_show else Outcome.TURNED_AWAY
                 self.void(visit)

@@ -130,8 +130,18 @@ class Line:
                 return rank
             heappop(self.ranks)
 
-    def count(self, change: int) -> None:
-        """Count somebody who joins (1) or leaves (-1)."""
+    def join(self, visit: Visit) -> None:
+        """Let `visit` wait."""
+        visit.waiting = True
+        heappush(self.ranks, (visit.tier, visit.order, visit.id, visit))
+        self._count(1)
+
+    def leave(self, visit: Visit) -> None:
+        """Let `visit` wait no longer; the heap forgets it later."""
+        visit.waiting = False
+        self._count(-1)
+
+    def _count(self, change: int) -> None:
         self.length += change
         for service in self.services:
             self.tally.add(service, change)
@@ -172,23 +182,11 @@ class Hall:
         line = self.lines.get(key)
         return line if line is not None else self._new_line(key, visit)
 
-    def join(self, visit: Visit) -> None:
-        """Let `visit` wait."""
-        visit.waiting = True
-        line = self.line(visit)
-        heappush(line.ranks, (visit.tier, visit.order, visit.id, visit))
-        line.count(1)
-
     def promote(self, visit: Visit) -> None:
         """Give somebody booked whose appointed time has passed his place among the booked."""
         if visit.waiting:
             visit.tier = BOOKED
             heappush(self.line(visit).ranks, (BOOKED, visit.order, visit.id, visit))
-
-    def leave(self, visit: Visit) -> None:
-        """Let `visit` wait no longer."""
-        visit.waiting = False
-        self.line(visit).count(-1)
 
     def occupied(self) -> int:
         """Return the services that anybody waits for."""

@@ -160,7 +160,8 @@ class Day:
     def settle(self) -> None:
         """Play all that was noted at this instant, then start, and let go, whom it can."""
         floor = self.floor
-        self.play_notes()
+        if self.ended or self.guided or self.clock:
+            self.play_notes()
         while True:
             while floor.arriving:
                 floor.arrive(heappop(floor.arriving)[1])
@@ -180,10 +181,9 @@ class Day:
             self.floor.end_service(self.ended.pop())
         while self.guided:
             self.floor.end_of_work(self.guided.pop())
-        if self.clock:
-            for what, about in self.clock:
-                what(*about)
-            self.clock.clear()
+        for what, about in self.clock:
+            what(*about)
+        self.clock.clear()
 
     def part_with_impatient(self) -> None:
         """Let those go whose patience has ended; let newcomers wait who have not started."""
