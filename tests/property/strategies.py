@@ -14,6 +14,8 @@ from tests.queue_worlds import Door, Intervals, World
 HOURS: tuple[Intervals, ...] = (
     ((480.0, 540.0),),
     ((480.0, 540.0),),
+    ((480.0, 540.0),),
+    ((480.0, 550.0),),
     ((480.0, 505.0), (515.0, 545.0)),
     ((490.0, 530.0),),
     ((480.0, 510.0), (510.0, 540.0)),
@@ -24,6 +26,8 @@ HOURS: tuple[Intervals, ...] = (
 SHIFTS: tuple[Intervals, ...] = (
     ((480.0, 540.0),),
     ((480.0, 540.0),),
+    ((475.0, 550.0),),
+    ((480.0, 505.0), (510.0, 550.0)),
     ((480.0, 500.0), (510.0, 545.0)),
     ((470.0, 515.0),),
     ((495.0, 550.0),),
@@ -33,8 +37,10 @@ SHIFTS: tuple[Intervals, ...] = (
 )
 MINUTES = st.integers(465, 556).map(float)
 LENGTHS = st.sampled_from([1.0, 2.0, 5.0, 5.0, 10.0, 10.0, 12.25, 20.0, 45.0])
-PATIENCE = st.sampled_from([inf, inf, 0.0, 3.0, 10.0, 10.0, 25.0])
-LUCK = st.sampled_from([2.0, 0.0, 0.1, 0.5, 0.9])
+PATIENCE = st.sampled_from([inf, inf, inf, 25.0, 10.0, 40.0, 3.0, 0.0])
+LUCK = st.sampled_from([2.0, 2.0, 0.9, 0.5, 0.1, 0.0])
+#: Places at a point; none at all now and then.
+FEW = st.sampled_from([2, 1, 1, 3, 2, 0])
 
 
 @st.composite
@@ -45,24 +51,24 @@ def worlds(draw: st.DrawFn, max_visits: int = 14) -> World:
         balking=draw(st.sampled_from([inf, 1.0, 2.5])),
         send_away=draw(st.booleans()),
     )
-    services, counters, videos = [], [], []
-    pool = world.service() if draw(st.booleans()) else -1
+    counters, videos = [], []
+    pool = world.service() if draw(st.integers(0, 3)) else -1
     for _ in range(draw(st.integers(1, 2))):
         guidance = world.service() if pool >= 0 and draw(st.booleans()) else -1
-        point = world.point(
-            draw(st.integers(0, 3)), draw(st.integers(0, 1)), draw(st.integers(0, 2)), guidance
-        )
+        point = world.point(draw(FEW), draw(FEW), draw(FEW), guidance)
         for _ in range(draw(st.integers(1, 2))):
             counters.append(world.door(draw(st.sampled_from(HOURS)), point=point))
         if pool >= 0:
             video = {"point": point, "service": pool, "place": Place.REMOTE_STATION}
-            videos.append(world.door(draw(st.sampled_from(HOURS)), **video))
+            videos.append(world.door(draw(st.sampled_from(HOURS[:-2])), **video))
     services = list(range(world.n_services))
-    for _ in range(draw(st.integers(1, 5))):
-        skills = draw(st.lists(st.sampled_from(services), min_size=1, max_size=3, unique=True))
-        on_call = draw(st.integers(0, 4)) == 0
-        world.official(*skills, shift=draw(st.sampled_from(SHIFTS)), on_call=on_call)
-    for _ in range(draw(st.integers(0, max_visits))):
+    for number in range(draw(st.integers(1, 6))):
+        skills = draw(st.sets(st.sampled_from(services), max_size=2)) | {
+            services[-1 - number % len(services)]
+        }
+        on_call = draw(st.integers(0, 5)) == 5
+        world.official(*sorted(skills), shift=draw(st.sampled_from(SHIFTS)), on_call=on_call)
+    for _ in range(draw(st.integers(max_visits // 3, max_visits))):
         _visit(draw, world, counters, videos)
     if draw(st.booleans()):
         _turn_round(world)
@@ -72,7 +78,7 @@ def worlds(draw: st.DrawFn, max_visits: int = 14) -> World:
 def _visit(draw: st.DrawFn, world: World, counters: list[Door], videos: list[Door]) -> None:
     """Add a visit, and perhaps a second matter and a re-queue."""
     marks: dict[str, Any] = {"patience": draw(PATIENCE)}
-    door = draw(st.sampled_from(counters + videos))
+    door = draw(st.sampled_from(counters + 2 * videos))
     arrival = draw(MINUTES)
     kind = draw(st.sampled_from(["walk-in", "walk-in", "walk-in", "booked", "no-show"]))
     if draw(st.integers(0, 3)) == 0:
@@ -100,7 +106,7 @@ def _remote(draw: st.DrawFn, world: World, door: Door, counters: list[Door], sec
     marks: dict[str, Any] = {}
     if draw(st.booleans()):
         marks |= {"guided": 1, "guidance_time": draw(st.sampled_from([0.0, 4.0, 10.0, 60.0]))}
-    if draw(st.integers(0, 2)) == 0:
+    if draw(st.booleans()):
         marks["fail_after"] = draw(st.sampled_from([0.0, 2.0, 6.0, 30.0]))
     here = [counter for counter in counters if counter.point == door.point]
     if draw(st.booleans()):
