@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable
 from itertools import groupby
@@ -20,7 +21,7 @@ from sim.reports.run import PlanRow, PointRow, RunSummary
 #: Narrowest page that the tables are laid out for [characters].
 NARROWEST = 100
 _WIDEST = 120
-_FLAG = "†"
+_FLAG, _APART = "†", "‡"
 #: Headers of columns of numbers are broken at this width [characters].
 _NARROW = 9
 _READINGS = {
@@ -104,13 +105,17 @@ def _headline(summary: RunSummary, lang: Language, _: Translate) -> str:
 def _verdict(summary: RunSummary, lang: Language, _: Translate) -> str:
     """Return the first sentence: the total against the plan."""
     total = summary.total
-    simulated = _with_half_width(total.simulated, lang)
-    if total.plan != total.plan:  # nan: no plan for the year
-        return _("The simulated year has {visits} visits (random variation).").format(visits=simulated)
-    text = _("The simulated year has {visits} visits (random variation); the plan's table says {plan}.")
-    if summary.reading == "history":
-        text = _("The simulated year has {visits} visits (random variation); {plan} were counted.")
-    return text.format(visits=simulated, plan=number(total.plan, lang))
+    visits = _with_half_width(total.simulated, lang)
+    if not math.isnan(total.simulated.half_width):
+        visits = _("{visits} visits (random variation)").format(visits=visits)
+    else:
+        visits = _("{visits} visits").format(visits=visits)
+    text = _("The simulated year has {visits}; the plan's table says {plan}.")
+    if math.isnan(total.plan):
+        text = _("The simulated year has {visits}.")
+    elif summary.reading == "history":
+        text = _("The simulated year has {visits}; {plan} were counted.")
+    return text.format(visits=visits, plan=number(total.plan, lang))
 
 
 def _plan_table(summary: RunSummary, lang: Language, _: Translate) -> Table:
@@ -144,7 +149,7 @@ def _plan_cells(row: PlanRow, lang: Language) -> tuple[str, ...]:
         number(row.simulated.half_width, lang),
         signed(row.difference, lang),
         number(row.legal_floor, lang),
-        NO_NUMBER if change != change else signed(100 * change, lang) + percent_sign(lang),
+        NO_NUMBER if math.isnan(change) else signed(100 * change, lang) + percent_sign(lang),
     )
 
 
@@ -185,17 +190,33 @@ def _point_table(summary: RunSummary, lang: Language, _: Translate) -> Table:
 
 
 def _named(rows: list[PointRow]) -> list[tuple[str, PointRow]]:
-    """Return a point's rows with their names; a point of one authority needs one row only."""
-    whole, *parts = rows
+    """Return a point's rows with their names; a point of one authority needs one row only.
+
+    Authorities that nobody visited there are left out; each has its row in the first table.
+    """
+    whole, *parts = (row for row in rows if row.authority == ALL or _came(row))
     if len(parts) == 1:
         return [(f"{whole.point_name} · {short_name(parts[0].authority_name)}", whole)]
     return [(whole.point_name, whole), *((f"  {short_name(row.authority_name)}", row) for row in parts)]
 
 
+def _came(row: PointRow) -> bool:
+    """Return whether anybody came."""
+    return row.visits.mean > 0 or row.self_service.mean > 0
+
+
+def _self_service_only(row: PointRow) -> bool:
+    """Return whether all who came served themselves."""
+    return row.visits.mean == 0 and row.self_service.mean > 0
+
+
 def _point_cells(row: PointRow, lang: Language) -> tuple[str, ...]:
     """Return a row's numbers as texts."""
+    visits = number(row.visits.mean, lang)
+    if _self_service_only(row):
+        visits = number(row.self_service.mean, lang) + _APART
     return (
-        number(row.visits.mean, lang),
+        visits,
         _with_half_width(row.wait_mean, lang, 1),
         _with_half_width(row.wait_p90, lang, 1),
         percent(row.within_15.mean, lang),
@@ -207,6 +228,8 @@ def _point_cells(row: PointRow, lang: Language) -> tuple[str, ...]:
 def _wait_notes(summary: RunSummary, lang: Language, _: Translate) -> list[str]:
     """Return what a reader of the tables must know."""
     notes = [_(_WAIT_NOTE)]
+    if any(_self_service_only(row) for row in summary.points):
+        notes.append(_("{flag} Self-service with help, not among the visits.").format(flag=_APART))
     if summary.replications > 1:
         text = _("± covers random variation (95% confidence interval over {n} replications), nothing else.")
         notes.append(text.format(n=number(summary.replications, lang)))
@@ -216,7 +239,7 @@ def _wait_notes(summary: RunSummary, lang: Language, _: Translate) -> list[str]:
 def _with_half_width(estimate: Estimate, lang: Language, decimals: int = 0) -> str:
     """Return `mean ± half width`, the mean alone where there is no interval."""
     mean = number(estimate.mean, lang, decimals)
-    if estimate.half_width != estimate.half_width:
+    if math.isnan(estimate.half_width):
         return mean
     return f"{mean} ± {number(estimate.half_width, lang, decimals)}"
 

@@ -18,6 +18,7 @@ from sim.reports.results import ALL, Estimate, Run, Values, own_metrics, replica
 #: Metrics that the summary reads.
 _METRICS = (
     "visits",
+    "self_service_visits",
     "wait",
     "within",
     "abandonment",
@@ -81,7 +82,8 @@ class PlanRow:
 class PointRow:
     """Visits and waits of an authority at a point; the authority `all` is the point as a whole.
 
-    Waits in minutes, `within_15`, `gave_up` and `utilisation` as shares 0-1; see `sim.outcomes`.
+    `self_service` is not among the visits, as the plan counts them. Waits in minutes, `within_15`,
+    `gave_up` and `utilisation` as shares 0-1; see `sim.outcomes`.
     """
 
     point: str
@@ -89,6 +91,7 @@ class PointRow:
     authority: str
     authority_name: str
     visits: Estimate
+    self_service: Estimate
     wait_mean: Estimate
     wait_p90: Estimate
     within_15: Estimate
@@ -112,6 +115,7 @@ class PointRow:
 
 _POINT_UNITS = {
     "visits": "per_year",
+    "self_service": "per_year",
     "wait_mean": "min",
     "wait_p90": "min",
     "within_15": "share",
@@ -278,6 +282,7 @@ def _point_rows(values: Values, labels: Labels) -> Iterable[PointRow]:
                 authority=authority,
                 authority_name=ALL if authority == ALL else labels.authority(authority),
                 visits=values.get("visits", "count", **at),
+                self_service=values.get("self_service_visits", "count", **at),
                 wait_mean=values.get("wait", "mean", **at),
                 wait_p90=values.get("wait", "p90", **at),
                 within_15=values.get("within", "15_min", **at),
