@@ -6,37 +6,22 @@ Nothing here waits. An engine calls these methods instant by instant, in the sta
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from math import inf
 
+from sim.queues.doors import Door, doors_of, shifts_of
 from sim.queues.hall import Hall, Line, Visit
 from sim.queues.rules import (
-    Interval,
     as_set,
     balks,
     deadline,
-    intervals,
     last_closings,
     members,
     tier,
 )
-from sim.queues.setting import ROSTERED, Setting
+from sim.queues.setting import Setting
 from sim.queues.staff import Staff
 from sim.visits import Outcome
-
-
-@dataclass(slots=True, eq=False)
-class Door:
-    """A door, its opening windows on this day, and who waits outside."""
-
-    number: int
-    point: int
-    service: int
-    windows: list[Interval]
-    open: bool = False
-    resting: bool = True  #: shut now, but will open (again) today
-    outside: list[Visit] = field(default_factory=list)
 
 
 class Floor:
@@ -63,19 +48,14 @@ class Floor:
 
     def __init__(self, people: list[Visit], setting: Setting, index: int) -> None:
         day_type = int(setting.day_type[index])
-        windows = [intervals(door) for door in setting.windows[day_type]]
         duty = setting.duty[index].tolist()
-        self.shifts = [
-            intervals(shift) if status == ROSTERED else []
-            for shift, status in zip(setting.shifts[day_type], duty, strict=True)
-        ]
+        self.shifts = shifts_of(setting, day_type, duty)
+        self.doors = doors_of(setting, day_type)
         self.people = people
         self.setting = setting
-        self.close = last_closings(setting, windows)
+        self.close = last_closings(setting, [door.windows for door in self.doors])
         self.staff = Staff(setting, self.shifts, duty, self.close)
         self.hall = Hall(setting)
-        where = zip(setting.door_point.tolist(), setting.door_service.tolist(), windows, strict=True)
-        self.doors = [Door(number, *which, resting=bool(which[-1])) for number, which in enumerate(where)]
         self.services_at = [
             as_set(setting.door_service[setting.door_point == point].tolist())
             for point in range(len(setting.places))
