@@ -94,7 +94,9 @@ def test_another_machine_would_get_the_same_bytes(
 def test_another_seed_gives_another_result(
     first: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
-    done = visitsim("run", "--replications", "1", "--seed", "5", "--json", "--out", str(tmp_path))
+    done = visitsim(
+        "run", "--replications", "1", "--seed", "5", "--engine", "compiled", "--out", str(tmp_path)
+    )
     assert done.returncode == 0
 
     def visits(results: Path) -> Any:
@@ -107,7 +109,7 @@ def test_another_seed_gives_another_result(
 def test_an_interrupt_leaves_the_store_intact(
     first: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
-    words = [VISITSIM, "run", "--replications", "500", "--workers", "2", "--out", str(tmp_path)]
+    words = [VISITSIM, "run", "--replications", "500", "--engine", "compiled", "--out", str(tmp_path)]
     with subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         deadline = time.monotonic() + 120
         while not list(tmp_path.rglob("part-*.parquet")):
@@ -120,7 +122,7 @@ def test_an_interrupt_leaves_the_store_intact(
     stored = stored_runs(tmp_path)
     assert 0 < len(stored) < 500
     assert not list(tmp_path.rglob("*.bad"))
-    again = visitsim("run", "--replications", "2", "--quiet", "--json", "--out", str(tmp_path))
+    again = visitsim("run", "--replications", "2", "--quiet", "--engine", "compiled", "--out", str(tmp_path))
     assert again.returncode == 0
     for name in TABLES:
         assert (folder_of(tmp_path) / name).read_bytes() == (
