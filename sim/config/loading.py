@@ -52,8 +52,35 @@ def load_scenario(ref: str | Path, sets: Sequence[str] = ()) -> Scenario:
         All problems of the file, its parents and the settings at once, each with line and column.
     """
     path = find_scenario(ref)
-    document = _document(path, sets)
-    document.data.setdefault("name", path.stem)
+    return _checked(_document(path, read_settings(sets)), path.stem)
+
+
+def compose_scenario(base: str | Path, over: Sequence[Document], name: str) -> Scenario:
+    """Load a scenario with documents laid over its file, the last on top, and check the whole.
+
+    Parameters
+    ----------
+    base
+        Path from the working directory, else the name of a shipped scenario.
+    over
+        Documents that hold differences only; their marks say where problems stand.
+    name
+        Name of the scenario, unless a document gives one; the base's name, title and description are not
+        inherited.
+
+    Raises
+    ------
+    InputError
+        All problems at once.
+    """
+    document = without(_document(find_scenario(base), ()), OWN_KEYS)
+    for layer in over:
+        document = merge(document, flatten(layer, "parameters"))
+    return _checked(_with_region_path(document), name)
+
+
+def _checked(document: Document, name: str) -> Scenario:
+    document.data.setdefault("name", name)
     scenario, problems = _validated(document)
     if scenario is not None:
         problems += [document.problem(where, message) for where, message in check_scenario(scenario)]
@@ -102,12 +129,12 @@ def _find_parent(name: str, folder: Path) -> Path | None:
         return None
 
 
-def _document(path: Path, sets: Sequence[str]) -> Document:
+def _document(path: Path, settings: Sequence[Document]) -> Document:
     """Return the file laid over its parents, with the settings laid over it."""
     layers = [flatten(layer, "parameters") for layer in read_layers(path, _find_parent)]
     layers = [*(without(layer, OWN_KEYS) for layer in layers[:-1]), layers[-1]]
     document = layers[0]
-    for layer in [*layers[1:], *(flatten(setting, "parameters") for setting in read_settings(sets))]:
+    for layer in [*layers[1:], *(flatten(setting, "parameters") for setting in settings)]:
         document = merge(document, layer)
     return _with_region_path(document)
 
