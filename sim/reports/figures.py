@@ -23,6 +23,7 @@ from sim.reports.style import (
     bars,
     caption,
     house_style,
+    legend_above,
     new_figure,
     numbers,
     panel_title,
@@ -130,7 +131,7 @@ def _draw_waits(sheet: _Sheet, folder: Path) -> list[Path]:
     axes.xaxis.set_major_formatter(percents(sheet.lang))
     axes.set_xlabel(_("Share of all who arrived"))
     quiet(axes, grid="x")
-    axes.legend(ncols=4, loc="lower left", bbox_to_anchor=(0, 1.0), fontsize=9, borderaxespad=0.4)
+    legend_above(figure, axes, columns=4)
     caption(figure, _("How long people wait, by service point"), sheet.subtitle, _wait_note(_))
     return save(figure, folder, "waits_by_point")
 

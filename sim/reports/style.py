@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import Formatter, FuncFormatter
+from matplotlib.transforms import blended_transform_factory
 
 from sim.locale import Language, number, percent
 from sim.reports.results import Estimate
@@ -93,6 +94,13 @@ def caption(figure: Figure, title: str, subtitle: str, note: str) -> None:
     figure.text(left, top, title, va="top", fontsize=14, fontweight="bold")
     figure.text(left, top - 0.29 / height, subtitle, va="top", fontsize=10, color=MUTED)
     figure.text(left, 0.09 / height, note, va="bottom", fontsize=8.5, color=MUTED)
+
+
+def legend_above(figure: Figure, axes: Axes, columns: int) -> None:
+    """Put the legend above the panel, from the figure's left edge, so that long labels have room."""
+    across = blended_transform_factory(figure.transFigure, axes.transAxes)
+    anchor = {"bbox_to_anchor": (0, 1.0), "bbox_transform": across, "borderaxespad": 0.6}
+    axes.legend(ncols=columns, loc="lower left", fontsize=9, **anchor)
 
 
 def quiet(axes: Axes, grid: str = "y") -> None:

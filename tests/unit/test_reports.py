@@ -7,7 +7,7 @@ import math
 import string
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from sim.outcomes import OutcomeSettings, metrics
 from sim.region import load_region
 from sim.reports.console import print_summary
 from sim.reports.figures import draw_run
+from sim.reports.results import Estimate
 from sim.reports.run import RunSummary, summarise
 from sim.visits import Names
 from tests.messages import messages
@@ -160,6 +161,23 @@ def test_a_run_without_a_plan_has_no_differences(run: FakeRun, capsys: pytest.Ca
     text = capsys.readouterr().out
     assert "nan" not in text
     assert "Nothing was forced" in text
+
+
+def test_self_service_is_shown_apart_and_who_was_not_visited_is_left_out(
+    summary: RunSummary, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole, first, second, *_others = summary.points
+    nothing = Estimate(0.0, 0.0)
+    idle = replace(first, authority_name="Nobody", visits=nothing, self_service=nothing)
+    machine = replace(second, authority_name="Machine", visits=nothing, self_service=Estimate(77.0, 1.0))
+    print_summary(replace(summary, points=(whole, idle, machine)), "en")
+    text = capsys.readouterr().out
+    assert "Nobody" not in text
+    assert "Machine" in text
+    print_summary(replace(summary, points=(whole, first, machine)), "en")
+    text = capsys.readouterr().out
+    assert "77‡" in text
+    assert "‡ Self-service" in text
 
 
 def test_names_follow_the_year_where_nothing_is_tied_to_the_plan(run: FakeRun) -> None:
