@@ -19,7 +19,8 @@ import simpy
 from numpy.typing import NDArray
 from simpy.events import ProcessGenerator
 
-from sim.queues.floor import Door, Floor
+from sim.queues.doors import Door
+from sim.queues.floor import Floor
 from sim.queues.hall import Visit, read_visits, write_records
 from sim.queues.rules import BEFORE_TIME, Interval
 from sim.queues.setting import DayExtra, Setting
