@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.demand.expectation import Cells
 from sim.population.adoption import age_bounds
 from sim.population.land import Adoption
-from sim.population.people import COTTAGE_DWELLER, People, PeopleInput
+from sim.population.people import COTTAGE_DWELLER, People, PeopleInput, owner_chance
 
 
 def count_cells(
@@ -38,7 +38,7 @@ def expected_cells(given: PeopleInput, sample: People, adoption: Adoption) -> Ce
     given
         Margins.
     sample
-        A sample of residents with all cottage dwellers: it tells the dwellers' numbers and owners' shares.
+        A sample of residents with all cottage dwellers: it tells the dwellers' numbers.
     adoption
         See `sim.population.land.adoption_of`.
     """
@@ -55,4 +55,16 @@ def expected_cells(given: PeopleInput, sample: People, adoption: Adoption) -> Ce
             able, video = (float(table[background, first : last + 1].mean()) for table in adoption)
             both = np.outer([1 - able, able], [1 - video, video])
             persons[:, :, age, background] = (counts[:, :, age] * share)[:, :, None, None] * both
-    return Cells(persons, cottage_shares(sample, n_places))
+    return Cells(persons, np.stack([_owner_shares(given), np.ones(n_places)], axis=1))
+
+
+def _owner_shares(given: PeopleInput) -> NDArray[np.float64]:
+    """Return (n_municipalities,) share of residents who have a cottage in the region.
+
+    A sample cannot tell it: the cottages' owners are a number, not a share, so fewer people would own more.
+    """
+    if given.stock is None:
+        return np.zeros(len(given.residents))
+    chance = owner_chance(given.stock, given.residents.sum(axis=0), given.age_groups)
+    living = given.residents.sum(axis=1)
+    return np.divide(given.residents @ chance, living, out=np.zeros(len(living)), where=living > 0)

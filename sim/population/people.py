@@ -151,7 +151,9 @@ def _rows(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int6
     return cells // counts.shape[1], cells % counts.shape[1], serial
 
 
-def _single_ages(ids: NDArray[np.int64], groups: NDArray[np.int64], names: Sequence[str], seed: int) -> NDArray[np.int64]:
+def _single_ages(
+    ids: NDArray[np.int64], groups: NDArray[np.int64], names: Sequence[str], seed: int
+) -> NDArray[np.int64]:
     """Return single years of age, uniform within the group."""
     bounds = np.array([age_bounds(name) for name in names])
     width = bounds[groups, 1] - bounds[groups, 0] + 1
@@ -191,13 +193,25 @@ def _owner_group_shares(stock: CottageStock, age_groups: Sequence[str]) -> NDArr
     return shares / shares.sum()
 
 
+def owner_chance(
+    stock: CottageStock, by_age: NDArray[np.int64], age_groups: Sequence[str]
+) -> NDArray[np.float64]:
+    """Return (n_age_groups,) share of the region's residents of each age group who have a cottage in it.
+
+    Parameters
+    ----------
+    by_age
+        (n_age_groups,) residents of the region; as many own as the cottages owned within it hold persons.
+    """
+    persons = stock.cottages.sum() * (1.0 - stock.share_outside) * stock.persons
+    owners = persons * _owner_group_shares(stock, age_groups)
+    return np.minimum(np.divide(owners, by_age, out=np.zeros(len(by_age)), where=by_age > 0), 1.0)
+
+
 def _with_cottages(people: People, given: PeopleInput, stock: CottageStock, seed: int) -> People:
     """Return residents of whom as many have a cottage as the cottages owned within the region hold persons."""
     by_age = np.bincount(people.age_group, minlength=len(given.age_groups))
-    persons = stock.cottages.sum() * (1.0 - stock.share_outside) * stock.persons
-    chance = np.divide(
-        persons * _owner_group_shares(stock, given.age_groups), by_age, out=np.zeros(len(by_age)), where=by_age > 0
-    )
+    chance = owner_chance(stock, by_age, given.age_groups)
     owns = uniform(stream_key(seed, 0, "owns a cottage"), people.id) < chance[people.age_group]
     where = np.searchsorted(
         np.cumsum(stock.cottages) / stock.cottages.sum(),
@@ -206,7 +220,9 @@ def _with_cottages(people: People, given: PeopleInput, stock: CottageStock, seed
     )
     cottage = np.full((people.n, 2), np.nan)
     settled = given.settlement
-    cottage[owns] = settled.roads.centres[where[owns]] + scatter(people.id[owns], "cottage", seed, settled.mean_km)
+    cottage[owns] = settled.roads.centres[where[owns]] + scatter(
+        people.id[owns], "cottage", seed, settled.mean_km
+    )
     return _replace(people, cottage=cottage, cottage_municipality=np.where(owns, where, -1))
 
 
@@ -220,7 +236,9 @@ def _cottage_dwellers(given: PeopleInput, stock: CottageStock, seed: int) -> Peo
     place, group, serial = _rows(counts[order])
     municipality = order[place]
     ids = person_ids(COTTAGE_DWELLER, given.codes[municipality], group, serial)
-    spots = given.settlement.roads.centres[municipality] + scatter(ids, "cottage", seed, given.settlement.mean_km)
+    spots = given.settlement.roads.centres[municipality] + scatter(
+        ids, "cottage", seed, given.settlement.mean_km
+    )
     return People(
         ids,
         np.full(len(ids), COTTAGE_DWELLER, np.int8),
