@@ -11,6 +11,8 @@ from sim.outcomes.crowding import add_crowding, tally_crowding, waiting
 from sim.outcomes.grouping import Axes, Tally, join
 from sim.outcomes.half_hours import add_half_hours, tally_half_hours
 from sim.outcomes.officials import add_officials, add_places, pools, tally_officials
+from sim.outcomes.people import add_people, tally_people
+from sim.outcomes.rhythm import add_rhythm, first_weekday, tally_rhythm
 from sim.outcomes.settings import OutcomeSettings
 from sim.outcomes.table import LongTable, shown_groups
 from sim.outcomes.volumes import add_expectation, add_needs, add_volumes, tally_volumes
@@ -42,7 +44,12 @@ def metrics(records: YearRecords, settings: OutcomeSettings) -> pd.DataFrame:
     `access`, `half_hours`). Those tally month by month; the table is made from the year's.
     """
     axes = Axes.of(records.names, len(records.official_names))
-    parts = [_tally(columns, axes, settings) for columns in columns_by_month(records)]
+    parts = []
+    for month, columns in enumerate(columns_by_month(records)):
+        tally, waits = _tally(columns, axes, settings)
+        tally |= tally_people(columns, records.names, settings)
+        tally |= tally_rhythm(columns, axes, first_weekday(records.year, month))
+        parts.append((tally, waits))
     year = join(part for part, _ in parts)
     cells, minutes = (np.concatenate(column) for column in zip(*(waits for _, waits in parts), strict=True))
     shown = shown_groups(records.open_minutes, year["records"].sum(axis=(2, 3, 4, 5)))
@@ -59,6 +66,8 @@ def metrics(records: YearRecords, settings: OutcomeSettings) -> pd.DataFrame:
     add_officials(table, records, year)
     add_places(table, records, year)
     add_half_hours(table, year)
+    add_people(table, records, year)
+    add_rhythm(table, year)
     return table.frame()
 
 
