@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
+from sim.config import Scenario
 from tests.e2e.commands import VISITSIM, visitsim
 
 #: What must not be imported before a command runs.
@@ -100,6 +101,24 @@ def test_a_users_mistake_gives_no_traceback(tmp_path: Path) -> None:
         "case.yaml:2:1:",
         "case.yaml:3:1:",
     ]
+
+
+def test_failing_runs_are_named_and_give_exit_code_1(
+    empty: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(scenario: Scenario, replication: int, keep_visits: bool) -> None:
+        raise ZeroDivisionError("no desk")
+
+    monkeypatch.setattr("sim.experiments.replication.replicate", fail)
+    assert main(["run", "--replications", "2", "--workers", "1"]) == 1
+    printed = capsys.readouterr()
+    assert [line.partition(";")[0] for line in printed.err.splitlines()] == [
+        "replication 0 failed: ZeroDivisionError",
+        "replication 1 failed: ZeroDivisionError",
+    ]
+    assert printed.out == ""
+    (manifest,) = empty.rglob("manifest.json")
+    assert "no desk" in manifest.read_text("utf-8")
 
 
 def test_validate_says_what_is_valid(tmp_path: Path) -> None:
