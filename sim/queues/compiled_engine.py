@@ -155,7 +155,6 @@ class Board(NamedTuple):
 class Days(NamedTuple):
     """What differs from day to day, and what the board is set from."""
 
-    start: Ints  # (D + 1,) offsets of the days' visits
     kind: Ints  # (D,) type of the day
     duty: NDArray[np.int8]  # (D, O)
     shifts: Floats  # (T, O, S, 2)
@@ -1102,13 +1101,13 @@ def _play(b: Board) -> None:
 
 
 @_entry
-def _play_days(board: Board, days: Days, extras: Floats) -> None:
-    """Play the days in turn; see `run_days`."""
+def _play_days(board: Board, days: Days, start: Ints, first_index: int, extras: Floats) -> None:
+    """Play the days in turn; see `CompiledEngine.run_days`."""
     for d in range(extras.shape[0]):
-        first, stop = days.start[d], days.start[d + 1]
+        first, stop = start[d], start[d + 1]
         if first == stop:
             continue
-        kind = days.kind[d]
+        kind = days.kind[first_index + d]
         b = Board(
             board.visits[first:stop],
             board.person,
@@ -1128,84 +1127,96 @@ def _play_days(board: Board, days: Days, extras: Floats) -> None:
             board.balking_queue_length,
             board.send_away,
         )
-        _set_board(b, days.places, days.duty[d])
+        _set_board(b, days.places, days.duty[first_index + d])
         _play(b)
         for o in range(b.officer.size):
             extras[d, o, 0] = b.officer[o].outside
             extras[d, o, 1] = b.officer[o].on_call
 
 
-def run_days(visits: Records, day_start: Ints, first_index: int, setting: Setting) -> Floats:
-    """Play a range of days and write each visit's fate into its record.
+class CompiledEngine:
+    """Plays days on one setting; keeps the prepared setting and its scratch memory from call to call.
 
     Parameters
     ----------
-    visits
-        `VISIT` rows of all the days, by (day, id), changed in place; `second` and `requeue` count within
-        a day's slice.
-    day_start
-        Offsets (n_days + 1,): day `d` is ``visits[day_start[d]:day_start[d + 1]]``.
-    first_index
-        Position of the first day in `setting.day_type` and `setting.duty`.
     setting
-        Officials, places, doors and hours.
-
-    Returns
-    -------
-    ndarray (n_days, n_officials, 2)
-        Minutes worked or held outside the shift segments, minutes present on call [min].
+        Officials, places, doors and hours; later changes to its arrays have no effect.
 
     Notes
     -----
     Simultaneous events follow decision 2, *An instant*. Days are independent, so any split of a year into
-    calls gives the same records.
+    calls gives the same records. One engine must not be used by two threads at once.
     """
-    rows = np.require(visits, VISIT, ["C", "W"])
-    start = np.asarray(day_start, np.int64)
-    days = _days(start, first_index, setting)
-    longest = int(np.diff(start).max(initial=0))
-    extras = np.zeros((start.size - 1, setting.able.shape[0], 2))
-    _play_days(_board(rows, longest, setting), days, extras)
-    if rows is not visits:
-        visits[:] = rows
-    return extras
+
+    def __init__(self, setting: Setting) -> None:
+        shifts = np.array(setting.shifts, np.float64, order="C")
+        windows = np.array(setting.windows, np.float64, order="C")
+        self._days = Days(
+            np.array(setting.day_type, np.int64),
+            np.array(setting.duty, np.int8, order="C"),
+            shifts,
+            windows,
+            _clocks(shifts, windows),
+            np.array(setting.places, np.int64, order="C"),
+        )
+        self._board = _board(setting)
+
+    def run_days(self, visits: Records, day_start: Ints, first_index: int) -> Floats:
+        """Play a range of days and write each visit's fate into its record.
+
+        Parameters
+        ----------
+        visits
+            `VISIT` rows of all the days, by (day, id), changed in place; `second` and `requeue` count within
+            a day's slice.
+        day_start
+            Offsets (n_days + 1,): day `d` is ``visits[day_start[d]:day_start[d + 1]]``.
+        first_index
+            Position of the first day in `Setting.day_type` and `Setting.duty`.
+
+        Returns
+        -------
+        ndarray (n_days, n_officials, 2)
+            Minutes worked or held outside the shift segments, minutes present on call [min].
+        """
+        rows = np.require(visits, VISIT, ["C", "W"])
+        start = np.require(day_start, np.int64, ["C", "W"])
+        longest = int(np.diff(start).max(initial=0))
+        if longest > self._board.person.size:
+            self._board = _with_room(self._board, longest)
+        extras = np.zeros((start.size - 1, self._board.officer.size, 2))
+        _play_days(self._board._replace(visits=rows), self._days, start, int(first_index), extras)
+        if rows is not visits:
+            visits[:] = rows
+        return extras
+
+    def run_day(self, visits: Records, index: int) -> DayExtra:
+        """Play one day and write each visit's fate into its record.
+
+        Parameters
+        ----------
+        visits
+            The day's `VISIT` rows by id, changed in place.
+        index
+            Position of the day in `Setting.day_type` and `Setting.duty`.
+
+        Returns
+        -------
+        DayExtra
+            Minutes outside the roster and on call of each official.
+        """
+        extras = self.run_days(visits, np.array([0, visits.size]), index)
+        return DayExtra(extras[0, :, 0].copy(), extras[0, :, 1].copy())
+
+
+def run_days(visits: Records, day_start: Ints, first_index: int, setting: Setting) -> Floats:
+    """Play a range of days on `setting`; see `CompiledEngine.run_days`."""
+    return CompiledEngine(setting).run_days(visits, day_start, first_index)
 
 
 def run_day(visits: Records, setting: Setting, index: int) -> DayExtra:
-    """Play one day and write each visit's fate into its record.
-
-    Parameters
-    ----------
-    visits
-        The day's `VISIT` rows by id, changed in place.
-    setting
-        Officials, places, doors and hours.
-    index
-        Position of the day in `setting.day_type` and `setting.duty`.
-
-    Returns
-    -------
-    DayExtra
-        Minutes outside the roster and on call of each official.
-    """
-    extras = run_days(visits, np.array([0, visits.size]), index, setting)
-    return DayExtra(extras[0, :, 0].copy(), extras[0, :, 1].copy())
-
-
-def _days(start: Ints, first_index: int, setting: Setting) -> Days:
-    """Return the days to play, with the hours of the day types among them."""
-    stop = first_index + start.size - 1
-    types, kind = np.unique(setting.day_type[first_index:stop], return_inverse=True)
-    shifts, windows = setting.shifts[types].astype(np.float64), setting.windows[types].astype(np.float64)
-    return Days(
-        np.require(start, np.int64, ["C", "W"]),
-        kind.astype(np.int64),
-        setting.duty[first_index:stop].astype(np.int8),
-        shifts,
-        windows,
-        _clocks(shifts, windows),
-        setting.places.astype(np.int64),
-    )
+    """Play one day on `setting`; see `CompiledEngine.run_day`, which is quicker for day after day."""
+    return CompiledEngine(setting).run_day(visits, index)
 
 
 def _clocks(shifts: Floats, windows: Floats) -> Records:
@@ -1230,12 +1241,12 @@ def _clocks(shifts: Floats, windows: Floats) -> Records:
     return clocks
 
 
-def _board(visits: Records, longest: int, setting: Setting) -> Board:
-    """Return the board for days of at most `longest` visits, with all that stays the same from day to day."""
-    able = setting.able.astype(np.uint8)
+def _board(setting: Setting) -> Board:
+    """Return a board without visits, with all that stays the same from day to day."""
+    able = np.array(setting.able, np.uint8, order="C")
     n_officials, n_services = able.shape
     klass = _classes(setting)
-    size = max(2 * longest + 2 * n_officials + 2, klass.size, np.count_nonzero(able))
+    size = max(2 * n_officials + 2, klass.size, np.count_nonzero(able))
     lists = np.zeros((N_LISTS, size), _ENTRY)
     officer, service = np.zeros(n_officials, _OFFICER), np.zeros(n_services, _SERVICE)
     official_of, service_of = np.nonzero(able)
@@ -1252,14 +1263,14 @@ def _board(visits: Records, longest: int, setting: Setting) -> Board:
     door["service"] = setting.door_service
     door["guide"] = setting.guidance[setting.door_point]
     return Board(
-        visits,
-        np.zeros(longest, _PERSON),
-        np.zeros(2 * longest, _NODE),
+        np.zeros(0, VISIT),
+        np.zeros(0, _PERSON),
+        np.zeros(0, _NODE),
         officer,
         klass,
         service,
         door,
-        setting.places.astype(np.int64),
+        np.array(setting.places, np.int64, order="C"),
         able,
         np.zeros(setting.shifts.shape[1:]),
         np.zeros(setting.windows.shape[1:]),
@@ -1270,6 +1281,15 @@ def _board(visits: Records, longest: int, setting: Setting) -> Board:
         float(setting.balking_queue_length),
         bool(setting.send_away),
     )
+
+
+def _with_room(board: Board, longest: int) -> Board:
+    """Return the board with room for days of `longest` visits, and some more."""
+    longest += longest // 4
+    size = max(2 * longest + 2 * board.officer.size + 2, board.list.shape[1])
+    lists = np.zeros((N_LISTS, size), _ENTRY)
+    lists[:, : board.list.shape[1]] = board.list
+    return board._replace(person=np.zeros(longest, _PERSON), node=np.zeros(2 * longest, _NODE), list=lists)
 
 
 def _classes(setting: Setting) -> Records:
