@@ -72,14 +72,16 @@ def add_places(table: LongTable, records: YearRecords, year: Tally) -> None:
 
     Notes
     -----
-    The open time of counters and closed rooms is that of the point's longest open counter door, the
-    open time of remote stations that of its longest open video door.
+    The open time of counters and closed rooms is that of the point's longest open counter or self-service
+    door, the open time of remote stations that of its longest open video door; nan if none ever opens.
     """
     minutes = year["used"]
     longest = records.open_minutes.max(axis=1)
     for place in _PLACES:
-        channel = Channel.VIDEO if place is Place.REMOTE_STATION else Channel.COUNTER
-        share = ratio(minutes[:, place], records.places[:, place] * longest[:, channel])
+        channels = (
+            [Channel.VIDEO] if place is Place.REMOTE_STATION else [Channel.COUNTER, Channel.SELF_SERVICE]
+        )
+        share = ratio(minutes[:, place], records.places[:, place] * longest[:, channels].max(axis=1))
         at = np.flatnonzero(records.places[:, place] > 0)
         everybody = np.full(len(at), table.all_authorities)
         table.add_rows(Metric("place_utilisation", place.name.lower(), "share"), at, everybody, share[at])
