@@ -1,4 +1,4 @@
-"""Days and hours: holidays, timetables such as ``1st,3rd Tue``, minutes of the day, the simulated span of days.
+"""Days and hours: holidays, timetables such as ``1st,3rd Tue``, minutes of the day, the span of days.
 
 A day is an integer counted from 1 January of the simulated year = 0; run-in days are negative.
 """
@@ -47,7 +47,9 @@ def parse_clock(text: str) -> float:
 @lru_cache(maxsize=16)
 def public_holidays(country: str, first: int, last: int) -> frozenset[dt.date]:
     """Return the public holidays of `country` in the years `first`..`last`, from the *holidays* package."""
-    found = holidays.country_holidays(country, years=range(first, last + 1), language="fi" if country == "FI" else None)
+    found = holidays.country_holidays(
+        country, years=range(first, last + 1), language="fi" if country == "FI" else None
+    )
     return frozenset(found.keys())
 
 

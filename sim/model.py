@@ -203,7 +203,9 @@ class VisitModel(mesa.Model):
 
     def records(self) -> YearRecords:
         """Return what the days simulated so far have left behind."""
-        return _records(self.setup, self._setting, self._days, (self._visits, self._extras), self._demand.counts)
+        return _records(
+            self.setup, self._setting, self._days, (self._visits, self._extras), self._demand.counts
+        )
 
 
 def simulate(scenario: Scenario, replication: int, engine: str) -> YearRecords:
@@ -269,7 +271,9 @@ def _records(
     visits, extras = played
     table = np.concatenate(visits)
     inside = int((setup.region.table("municipalities")["in_region"] == 1).sum())
-    names = Names(index.authorities, index.matters, network.points, index.municipalities[:inside], index.age_groups)
+    names = Names(
+        index.authorities, index.matters, network.points, index.municipalities[:inside], index.age_groups
+    )
     expected = setup.expected
     return YearRecords(
         year=setup.scenario.year,

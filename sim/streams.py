@@ -66,9 +66,10 @@ def uniform(key: np.uint64, ids: NDArray[np.int64]) -> NDArray[np.float64]:
     """
     with np.errstate(over="ignore"):
         word = mix(mix(np.asarray(ids).astype(np.uint64) * GOLDEN + key) + GOLDEN)
-    return (word >> _DROP) * _TO_UNIT
+    return (word >> _DROP).astype(np.float64) * _TO_UNIT
 
 
 def on_tick(minutes: NDArray[np.float64]) -> NDArray[np.float64]:
     """Round minutes to the tick of the clock (1/65 536 min)."""
-    return np.rint(minutes / TICK) * TICK
+    rounded: NDArray[np.float64] = np.rint(minutes / TICK) * TICK
+    return rounded

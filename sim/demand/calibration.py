@@ -1,4 +1,4 @@
-"""Levels and shapes of needs from the plan's own numbers: history first, then a reading of the scenario's year.
+"""Levels and shapes of needs from the plan's own numbers: history first, then a reading of a later year.
 
 History (the region's base year) fixes each authority's level of need, its age profile and the shares of its
 matters. A scenario's year then takes a factor on need: solved so that the plan's estimate comes out (plan
@@ -108,7 +108,9 @@ def fit_history(history: History, units: Units, rules: MatterRules) -> Levels:
         goal = history.matter_share * history.visits[rules.authority]
         step = np.divide(goal, by_matter, out=np.ones_like(goal), where=by_matter > 0)
         share *= step
-        by_class = np.einsum("am,mg,cg->ac", owner.astype(float), total.sum(axis=2) * step[:, None], in_class.astype(float))
+        by_class = np.einsum(
+            "am,mg,cg->ac", owner.astype(float), total.sum(axis=2) * step[:, None], in_class.astype(float)
+        )
         goal_class = history.age_mix * history.visits[:, None]
         step_class = np.divide(goal_class, by_class, out=np.ones_like(goal_class), where=by_class > 0)
         weight *= step_class
@@ -116,7 +118,9 @@ def fit_history(history: History, units: Units, rules: MatterRules) -> Levels:
             break
     level = np.array([share[rules.authority == a].sum() for a in range(n_authorities)])
     mean_weight = weight.max(axis=1)
-    scaled = np.divide(weight, mean_weight[:, None], out=np.zeros_like(weight), where=mean_weight[:, None] > 0)
+    scaled = np.divide(
+        weight, mean_weight[:, None], out=np.zeros_like(weight), where=mean_weight[:, None] > 0
+    )
     of_authority = level[rules.authority]
     return Levels(
         level * mean_weight,
@@ -168,7 +172,9 @@ def _by_authority(by_matter: NDArray[np.float64], rules: MatterRules, n: int) ->
     return np.bincount(rules.authority, weights=by_matter.sum(axis=(1, 2)), minlength=n)
 
 
-def age_classes(groups: Sequence[str], classes: Sequence[tuple[int, int]], middles: Sequence[float]) -> NDArray[np.int64]:
+def age_classes(
+    groups: Sequence[str], classes: Sequence[tuple[int, int]], middles: Sequence[float]
+) -> NDArray[np.int64]:
     """Return (n_ages,) the class (first and last age) in which each age group's middle lies.
 
     Raises

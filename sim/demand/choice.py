@@ -22,7 +22,7 @@ from sim.visits import Channel
 #: Working days of delay for which the choice weight is tabulated.
 LONGEST_DELAY = 400
 #: Origins per municipality from which expected shares are averaged.
-SAMPLE = 2500
+SAMPLE = 1000
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,9 @@ class Origins:
     minutes: NDArray[np.float32]
 
 
-def make_origins(people: People, points: pd.DataFrame, plane: Plane, roads: Roads, number: dict[str, int]) -> Origins:
+def make_origins(
+    people: People, points: pd.DataFrame, plane: Plane, roads: Roads, number: dict[str, int]
+) -> Origins:
     """Return the origins of `people` with their travel times to `points`.
 
     Parameters
@@ -99,7 +101,9 @@ def make_origins(people: People, points: pd.DataFrame, plane: Plane, roads: Road
     return Origins(home, cottage, municipality, person, minutes)
 
 
-def travel_weights(origins: Origins, network: Network, sensitivity: float, number: dict[str, int]) -> NDArray[np.float32]:
+def travel_weights(
+    origins: Origins, network: Network, sensitivity: float, number: dict[str, int]
+) -> NDArray[np.float32]:
     """Return (n_origins, P) ``exp(-sensitivity * minutes)``; 0 where a point outside does not compete."""
     weight = np.exp(origins.minutes * np.float32(-sensitivity))
     for index, row in enumerate(network.point_rows.to_dict("records")):
@@ -109,7 +113,9 @@ def travel_weights(origins: Origins, network: Network, sensitivity: float, numbe
     return weight
 
 
-def next_open(open_days: NDArray[np.bool_], working: NDArray[np.int64], horizon: int | None) -> NDArray[np.int64]:
+def next_open(
+    open_days: NDArray[np.bool_], working: NDArray[np.int64], horizon: int | None
+) -> NDArray[np.int64]:
     """Return (J, D) first open day at or after each day, -1 where none lies within `horizon` working days.
 
     Parameters
@@ -172,7 +178,7 @@ def make_offers(
     matters
         authority, online and booked, see below.
     authority, online, booked
-        (M,) its authority; whether a matter can end online; its booked share. Matters booked more often than not are taken
+        (M,) its authority; whether it can end online; its booked share. Matters mostly booked are taken
         to have the booking lead as their delay at every point that is open within the diary's reach.
     """
     authority, online, booked = matters
@@ -193,12 +199,29 @@ def make_offers(
                 cell = codes[matter, kind, :, 1 + doors.point[door]]
                 better = (delay >= 0) & ((cell < 0) | (delay < cell // 4))
                 codes[matter, kind, :, 1 + doors.point[door]] = np.where(better, delay * 4 + channel, cell)
-    flat, pattern = np.unique(codes.reshape(-1, codes.shape[-1]), axis=0, return_inverse=True)
+    flat, pattern = _patterns(codes)
     owner, cells = flat[:, 0], flat[:, 1:]
     served = cells >= 0
-    return Offers(
-        pattern.reshape(codes.shape[:3]), np.where(served, cells // 4, -1), np.where(served, cells % 4, -1), owner
-    )
+    return Offers(pattern, np.where(served, cells // 4, -1), np.where(served, cells % 4, -1), owner)
+
+
+def _patterns(codes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the different rows of (M, 3, D, n) codes, and which of them stands at each (M, 3, D).
+
+    Most days are alike, so days are told apart first and rows among the different days only.
+    """
+    by_day = np.ascontiguousarray(codes.transpose(2, 0, 1, 3)).reshape(codes.shape[2], -1)
+    _, first, day_kind = np.unique(_as_bytes(by_day), return_index=True, return_inverse=True)
+    few = codes[:, :, first]
+    rows = few.reshape(-1, codes.shape[-1])
+    _, chosen, inverse = np.unique(_as_bytes(rows), return_index=True, return_inverse=True)
+    return rows[chosen], inverse.reshape(few.shape[:3])[:, :, day_kind]
+
+
+def _as_bytes(rows: NDArray[np.int64]) -> NDArray[np.void]:
+    """Return rows as opaque items, so that they can be compared as wholes."""
+    packed = np.ascontiguousarray(rows.astype(np.int16))
+    return packed.view(np.dtype((np.void, packed.dtype.itemsize * packed.shape[1])))[:, 0]
 
 
 def _kinds_served(channel: int, online: bool, booked: bool) -> tuple[int, ...]:
@@ -210,21 +233,27 @@ def _kinds_served(channel: int, online: bool, booked: bool) -> tuple[int, ...]:
     return (COUNTER_ONLY, VIDEO_TOO) if online and not booked else ()
 
 
-def choice_shares(
-    offers: Offers,
-    origins: Origins,
-    weight: NDArray[np.float32],
-    factors: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]],
-    n_municipalities: int,
-) -> NDArray[np.float64]:
-    """Return (U, 3, n_municipalities, P) expected choice shares by pattern and group of origins.
+@dataclass(frozen=True)
+class Crowd:
+    """Origins that stand for where people set out from, by group and municipality.
 
-    Parameters
+    Attributes
     ----------
-    factors
-        Weights by delay; (P, A) attraction; (P,) points outside, which compete by travel alone.
+    weight
+        (n, P) choice weights by travel.
+    group
+        (n,) group of origins * n_municipalities + municipality.
+    n_municipalities
+        Number of municipalities.
     """
-    by_delay, attraction, outside = factors
+
+    weight: NDArray[np.float32]
+    group: NDArray[np.int64]
+    n_municipalities: int
+
+
+def make_crowd(origins: Origins, weight: NDArray[np.float32], n_municipalities: int) -> Crowd:
+    """Return an even sample of the origins: homes, cottages of residents (by home), cottages of dwellers."""
     n_homes = int((origins.home >= 0).sum())
     is_cottage = np.arange(len(origins.person)) >= n_homes
     dweller = is_cottage & (origins.home[origins.person] < 0)
@@ -233,12 +262,37 @@ def choice_shares(
     kind = np.where(dweller, COTTAGES, np.where(is_cottage, OWN_COTTAGES, HOMES))
     group = kind * n_municipalities + place
     keep = _sampled(group, SAMPLE)
-    waited = np.where(offers.delay >= 0, by_delay[np.minimum(np.maximum(offers.delay, 0), LONGEST_DELAY - 1)], 0.0)
-    factor = np.where(outside & (offers.delay >= 0), 1.0, waited) * attraction.T[offers.authority]
-    shares = np.zeros((len(factor), 3 * n_municipalities, factor.shape[1]))
-    scratch = np.zeros(3 * n_municipalities), np.zeros(factor.shape[1])
-    mean_shares(weight[keep], group[keep], factor, shares, *scratch)
-    return shares.reshape(len(factor), 3, n_municipalities, -1)
+    return Crowd(np.ascontiguousarray(weight[keep]), group[keep], n_municipalities)
+
+
+def choice_shares(
+    offers: Offers,
+    crowd: Crowd,
+    by_delay: NDArray[np.float64],
+    attraction: NDArray[np.float64],
+    outside: NDArray[np.bool_],
+    patterns: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """Return (n, 3, n_municipalities, P) expected choice shares of some patterns by group of origins.
+
+    Parameters
+    ----------
+    by_delay
+        Weights by working days of delay.
+    attraction
+        (P, A) factors on the weight.
+    outside
+        (P,) points outside, which compete by travel alone.
+    patterns
+        (n,) patterns asked for.
+    """
+    delay = offers.delay[patterns]
+    waited = np.where(delay >= 0, by_delay[np.clip(delay, 0, LONGEST_DELAY - 1)], 0.0)
+    factor = np.where(outside & (delay >= 0), 1.0, waited) * attraction.T[offers.authority[patterns]]
+    n_groups = 3 * crowd.n_municipalities
+    shares = np.zeros((len(factor), n_groups, factor.shape[1]))
+    mean_shares(crowd.weight, crowd.group, factor, shares, np.zeros(n_groups), np.zeros(factor.shape[1]))
+    return shares.reshape(len(factor), 3, crowd.n_municipalities, -1)
 
 
 def _sampled(group: NDArray[np.int64], most: int) -> NDArray[np.int64]:
@@ -248,4 +302,5 @@ def _sampled(group: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     first = np.concatenate(([0], np.cumsum(sizes)[:-1]))
     step = np.maximum(1, sizes // most)
     rank = np.arange(len(group)) - first[group[order]]
-    return order[rank % step[group[order]] == 0]
+    kept: NDArray[np.int64] = order[rank % step[group[order]] == 0]
+    return kept

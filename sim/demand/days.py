@@ -39,7 +39,11 @@ def profile(profiles: pd.DataFrame, kind: str, name: str, bins: tuple[str, ...])
 
 
 def day_profiles(
-    authorities: pd.DataFrame, profiles: pd.DataFrame, span: Span, after_holiday: float, months: NDArray[np.float64]
+    authorities: pd.DataFrame,
+    profiles: pd.DataFrame,
+    span: Span,
+    after_holiday: float,
+    months: NDArray[np.float64],
 ) -> DayProfiles:
     """Return the day profiles of all authorities.
 
@@ -128,4 +132,5 @@ def day_factors(
     weights = profiles.share.mean(axis=1)[:, span.year_slice]
     totals = weights.sum(axis=1, keepdims=True)
     weights = np.divide(weights, totals, out=np.full_like(weights, 1.0 / weights.shape[1]), where=totals > 0)
-    return factors / (factors[:, span.year_slice] * weights).sum(axis=1, keepdims=True)
+    mean = (factors[:, span.year_slice] * weights).sum(axis=1, keepdims=True)
+    return np.asarray(factors / mean, np.float64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +57,11 @@ class DiaryPlan:
 
 
 def plan_diary(
-    network: Network, minutes: NDArray[np.float64], booked: NDArray[np.float64], places: NDArray[np.int64], cell: float
+    network: Network,
+    minutes: NDArray[np.float64],
+    booked: NDArray[np.float64],
+    places: NDArray[np.int64],
+    cell: float,
 ) -> DiaryPlan:
     """Return the plan of the diary.
 
@@ -89,7 +94,7 @@ def plan_diary(
     )
 
 
-def _covered(spans: NDArray[np.float64], starts: NDArray[np.float64], cell: float) -> NDArray[np.uint8]:
+def _covered(spans: NDArray[np.float64], starts: NDArray[np.floating[Any]], cell: float) -> NDArray[np.uint8]:
     """Return (T, n, X) whether a cell lies wholly within one of the spans (T, n, S, 2)."""
     inside = (spans[..., 0][..., None] <= starts) & (starts + cell <= spans[..., 1][..., None])
     return inside.any(axis=2).astype(np.uint8)

@@ -83,15 +83,12 @@ class Reach:
         (M, 3, n_municipalities, 2 kinds) share of needs served at a counted point at a counter or station.
     anywhere
         Same shape: share that finds any point at all, outside and self-service included.
-    joint
-        Same shape: share at a joint point.
     point
         (M, 3, n_municipalities, 2 kinds, P) share by point, counter or station only.
     """
 
     counted: NDArray[np.float64]
     anywhere: NDArray[np.float64]
-    joint: NDArray[np.float64]
     point: NDArray[np.float64]
 
 
@@ -100,7 +97,7 @@ def make_reach(
     shares: NDArray[np.float64],
     days: NDArray[np.float64],
     presence: NDArray[np.float64],
-    points: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+    counted: NDArray[np.bool_],
     with_cottage: NDArray[np.float64],
 ) -> Reach:
     """Return where visits go.
@@ -113,13 +110,12 @@ def make_reach(
         (M, D) share of a matter's needs by day of the year.
     presence
         (D,) probability that a cottage's people are there.
-    points
-        (P,) counted; (P,) joint.
+    counted
+        (P,) points whose visits count.
     with_cottage
         (n_municipalities, 2 kinds) share with a cottage.
     """
-    counted, joint = points
-    n_matters, _, n_days = offers.pattern.shape
+    n_matters = len(offers.pattern)
     staffed = offers.channel != Channel.SELF_SERVICE
     out = np.zeros((n_matters, 3, *with_cottage.shape, shares.shape[-1]))
     any_share = np.zeros(out.shape[:-1])
@@ -132,15 +128,16 @@ def make_reach(
             by_group = _by_kind(shares[used], plain[used], away[used], with_cottage)
             any_share[matter, kind] = by_group.sum(axis=(0, -1))
             out[matter, kind] = (by_group * staffed[used][:, None, None, :]).sum(axis=0)
-    return Reach(
-        (out * counted).sum(axis=-1), any_share, (out * joint).sum(axis=-1), out
-    )
+    return Reach((out * counted).sum(axis=-1), any_share, out)
 
 
 def _by_kind(
-    shares: NDArray[np.float64], plain: NDArray[np.float64], away: NDArray[np.float64], with_cottage: NDArray[np.float64]
+    shares: NDArray[np.float64],
+    plain: NDArray[np.float64],
+    away: NDArray[np.float64],
+    with_cottage: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return (U, n_municipalities, 2 kinds, P): shares weighted by how often a pattern holds, by kind of person."""
+    """Return (U, n_municipalities, 2 kinds, P) shares, weighted by how often a pattern holds."""
     owners = with_cottage[:, 0][None, :, None]
     at_home = shares[:, HOMES] * (plain[:, None, None] - owners * away[:, None, None])
     residents = at_home + shares[:, OWN_COTTAGES] * owners * away[:, None, None]
@@ -159,15 +156,12 @@ class Units:
         (M, n_ages, 2 foreign) at counted points, no-shows left out.
     shown
         Same shape: all that are visits somewhere and may bring a second matter.
-    joint
-        Same shape: those at a joint point.
     duty
         Same shape: counted visits for a duty to come in person.
     """
 
     counted: NDArray[np.float64]
     shown: NDArray[np.float64]
-    joint: NDArray[np.float64]
     duty: NDArray[np.float64]
 
 
@@ -183,7 +177,7 @@ def unit_visits(cells: Cells, rules: MatterRules, reach: Reach, presence: NDArra
     stays = np.stack([np.ones(len(rules.authority)), 1.0 - rules.coverage[rules.authority]], axis=-1)
     n_matters = len(rules.authority)
     shape = (n_matters, *persons.shape[2:4])
-    counted, shown, joint, duty = (np.zeros(shape) for _ in range(4))
+    counted, shown, duty = (np.zeros(shape) for _ in range(3))
     for m in range(n_matters):
         kinds = np.array([1.0, presence[m]])
         here = persons * kinds[None, :, None, None, None, None]
@@ -193,17 +187,16 @@ def unit_visits(cells: Cells, rules: MatterRules, reach: Reach, presence: NDArra
             people = np.einsum("mkafce,ce->mkaf", here, share)
             counted[m] += np.einsum("mkaf,mk->af", people, reach.counted[m, need])
             shown[m] += np.einsum("mkaf,mk->af", people, reach.anywhere[m, need])
-            joint[m] += np.einsum("mkaf,mk->af", people, reach.joint[m, need])
             if need == DUTY:
                 duty[m] += np.einsum("mkaf,mk->af", people, reach.counted[m, need])
     shows = rules.shows[:, None, None]
-    return Units(counted * shows, shown * shows, joint * shows, duty * shows)
+    return Units(counted * shows, shown * shows, duty * shows)
 
 
 def _needs_by_kind(
     rules: MatterRules, m: int, stays: NDArray[np.float64]
 ) -> list[tuple[int, NDArray[np.float64]]]:
-    """Return the kinds of need of one matter with the (2 capable, 2 accepts) share that becomes a visit of it."""
+    """Return the kinds of need of one matter with the (2 capable, 2 accepts) share that leads to a visit."""
     normal = stays if rules.online[m] else np.ones(2)
     eligible = rules.freed[m] * stays + rules.remote[m] * normal
     rest = max(0.0, 1.0 - rules.duty[m] - rules.freed[m] - rules.remote[m]) * normal
@@ -222,7 +215,7 @@ def with_seconds(
     counted: NDArray[np.float64],
     total: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return all expected visits by matter (M, n_ages, 2), and the shares of second matters by first authority.
+    """Return all expected visits by matter, and the shares of second matters by the first's authority.
 
     Parameters
     ----------
@@ -236,7 +229,7 @@ def with_seconds(
     Returns
     -------
     tuple
-        (M, n_ages, 2) all visits, and (A, n_ages, 2, M) shares of the second matter, 0 for the first's authority.
+        (M, n_ages, 2) all visits; (A, n_ages, 2, M) shares of the second matter, 0 for the own authority.
     """
     n_authorities = len(rules.coverage)
     owner = np.arange(n_authorities)[:, None] == rules.authority[None, :]

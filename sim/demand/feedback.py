@@ -45,9 +45,7 @@ class Learning:
     ) -> None:
         self.switches = switches
         self._params = params
-        self._keys = {
-            name: stream_key(*luck, f"feedback {name}") for name in ("returns", "delay", "learns")
-        }
+        self._keys = {name: stream_key(*luck, f"feedback {name}") for name in ("returns", "delay", "learns")}
         self._capable = capable
         self._working = working
         self._returns: dict[int, list[NDArray[np.void]]] = {}
@@ -132,13 +130,25 @@ def waits_of(visits: NDArray[np.void]) -> NDArray[np.float64]:
     """Return the wait [min] of visits that began: from the latest of arrival, appointed time and opening."""
     opening = np.where(visits["ticket"] > visits["arrival"], visits["ticket"], -np.inf)
     base = np.fmax(np.fmax(visits["arrival"], visits["appointed"]), opening)
-    return np.maximum(0.0, visits["start"] - base)
+    return np.asarray(np.maximum(0.0, visits["start"] - base), np.float64)
 
 
 def _as_needs(visits: NDArray[np.void]) -> NDArray[np.void]:
     """Return the needs behind visits."""
     needs = np.zeros(len(visits), NEED)
-    for field in ("id", "parent", "row", "authority", "matter", "origin", "duty", "remote", "online", "booked", "attempt"):
+    for field in (
+        "id",
+        "parent",
+        "row",
+        "authority",
+        "matter",
+        "origin",
+        "duty",
+        "remote",
+        "online",
+        "booked",
+        "attempt",
+    ):
         needs[field] = visits[field]
     return needs
 

@@ -5,7 +5,7 @@ History is the same for every scenario of a region and a set of parameters, so a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -19,8 +19,8 @@ from sim.config.registry import Parameters
 from sim.demand.calibration import History, Levels, fit_history
 from sim.demand.cells import expected_cells
 from sim.demand.days import day_profiles
-from sim.demand.expectation import Cells, MatterRules, Reach, unit_visits
-from sim.demand.site import Season, Site, make_site, reach_of
+from sim.demand.expectation import Cells, Reach, Units
+from sim.demand.site import Prospect, Season, make_prospect, make_site
 from sim.demand.tables import age_mix, cottage_presence, matter_rules, matter_shares
 from sim.network import build_network
 from sim.network.network import Staffing, open_points
@@ -32,7 +32,7 @@ from sim.region.index import Index, network_tables
 #: Residents per municipality and age group in the sample that stands for where people live.
 _SAMPLE = 150
 _ROUNDS = 40
-_CLOSE = 1e-6
+_CLOSE = 1e-5
 #: Seed of that sample: history has no luck of its own.
 _SEED = 0
 
@@ -54,7 +54,9 @@ class HistoryFit:
 
     def table(self, points: tuple[str, ...], authorities: tuple[str, ...]) -> NDArray[np.float64]:
         """Return (P, A) attraction."""
-        return np.array([[self.attraction.get((point, name), 1.0) for name in authorities] for point in points])
+        return np.array(
+            [[self.attraction.get((point, name), 1.0) for name in authorities] for point in points]
+        )
 
 
 def history_of(region: Region, params: Parameters) -> HistoryFit:
@@ -74,9 +76,7 @@ def plan_visits(region: Region, index: Index, year: int) -> NDArray[np.float64]:
 class _Year:
     """The base year's people and network, ready for the closed form."""
 
-    site: Site
-    season: Season
-    rules: MatterRules
+    prospect: Prospect
     cells: Cells
     history: History
 
@@ -86,18 +86,22 @@ def _fit(path: Path, digest: str, values: tuple[tuple[str, float], ...]) -> Hist
     """Fit levels and attraction in turn; the arguments (`digest` among them) are the key of the cache."""
     region, params = load_region(path), Parameters(dict(values))
     year, index = _base_year(region, params)
-    points = year.site.network.points
+    points = year.prospect.site.network.points
     goal = _municipal_visits(region, points, index)
     attraction = np.ones((len(points), len(index.authorities)))
+    shares = year.prospect.shares(attraction)
+    moved = np.flatnonzero(np.isin(year.prospect.offers.authority, [authority for _, authority in goal]))
     for _ in range(_ROUNDS):
-        reach, units = reach_of(year.site, attraction, year.season, year.rules, year.cells)
-        levels = fit_history(year.history, units, year.rules)
-        visits = expected_by_point(levels, year, reach)
+        reach = year.prospect.reach(shares, year.cells)
+        units = year.prospect.units(reach, year.cells)
+        levels = fit_history(year.history, units, year.prospect.rules)
+        visits = expected_counts(levels, units, year, reach, goal)
         steps = {cell: count / visits[cell] for cell, count in goal.items() if visits[cell] > 0}
         for cell, step in steps.items():
             attraction[cell] *= step
         if all(abs(step - 1) < _CLOSE for step in steps.values()):
             break
+        shares[moved] = year.prospect.shares(attraction, moved)
     found = {(points[p], index.authorities[a]): float(attraction[p, a]) for p, a in goal}
     return HistoryFit(levels, MappingProxyType(found))
 
@@ -121,20 +125,36 @@ def _base_year(region: Region, params: Parameters) -> tuple[_Year, Index]:
     visits = np.nan_to_num(plan_visits(region, land.index, year))
     history = History(visits, matter_shares(params, land.index, rules.authority), classes, mix)
     cells = expected_cells(given, sample, adoption_of(region, year))
-    return _Year(make_site(network, sample, land, params), season, rules, cells, history), land.index
+    site = make_site(network, sample, land, params)
+    prospect = make_prospect(site, season, rules, len(land.index.municipalities))
+    return _Year(prospect, cells, history), land.index
 
 
-def expected_by_point(levels: Levels, year: _Year, reach: Reach) -> NDArray[np.float64]:
-    """Return (P, A) expected first visits by point and authority, no-shows left out."""
-    rules = year.rules
-    presence = year.season.by_matter(rules) @ year.season.presence
+def expected_counts(
+    levels: Levels, units: Units, year: _Year, reach: Reach, cells: Collection[tuple[int, int]]
+) -> dict[tuple[int, int], float]:
+    """Return the expected visits, second matters included, by (point, authority).
+
+    Second matters go where first ones of their authority go; together they are the base year's counts.
+    """
+    rules = year.prospect.rules
+    first = (levels.by_matter(rules.authority)[:, :, None] * units.counted).sum(axis=(1, 2))
+    by_authority = np.bincount(rules.authority, weights=first, minlength=len(rules.coverage))
+    return {
+        (point, authority): expected_at(levels, year, reach, (point, authority))
+        * year.history.visits[authority]
+        / by_authority[authority]
+        for point, authority in cells
+    }
+
+
+def expected_at(levels: Levels, year: _Year, reach: Reach, cell: tuple[int, int]) -> float:
+    """Return the expected first visits at one (point, authority), no-shows left out."""
+    point, authority = cell
+    units = year.prospect.units(replace(reach, counted=reach.point[..., point]), year.cells)
+    rules = year.prospect.rules
     need = levels.by_matter(rules.authority)[:, :, None]
-    found = np.zeros((reach.point.shape[-1], len(rules.coverage)))
-    for point in range(len(found)):
-        units = unit_visits(year.cells, rules, replace(reach, counted=reach.point[..., point]), presence)
-        visits = (need * units.counted).sum(axis=(1, 2))
-        found[point] = np.bincount(rules.authority, weights=visits, minlength=len(rules.coverage))
-    return found
+    return float((need * units.counted)[rules.authority == authority].sum())
 
 
 def _municipal_visits(region: Region, points: tuple[str, ...], index: Index) -> dict[tuple[int, int], float]:

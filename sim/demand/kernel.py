@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, cast
 
 import numba
 import numpy as np
@@ -44,24 +44,21 @@ _TRIP, _RETURN = int(Relation.SECOND_TRIP), int(Relation.RETURN)
 _VISIT, _ONLINE, _UNMET = int(NeedChannel.VISIT), int(NeedChannel.ONLINE), int(NeedChannel.UNMET)
 _NO_SLOT, _OUTSIDE = int(NeedChannel.NO_SLOT), int(NeedChannel.OUTSIDE)
 
-F = TypeVar("F", bound=Callable[..., Any])
 
-
-def _entry(function: F) -> F:
+def _entry[F: Callable[..., Any]](function: F) -> F:
     """Compile a function that Python calls; its code is kept on disk."""
-    return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function))
+    options: dict[str, Any] = {"_nrt": False}
+    return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function))
 
 
-def _inner(function: F) -> F:
+def _inner[F: Callable[..., Any]](function: F) -> F:
     """Compile a function that only compiled code calls.
 
     Without reference counts: they would be kept for every array of every tuple at every call. So compiled
     code allocates nothing and works in the scratch it is given.
     """
-    compiled = numba.njit(
-        nogil=True, error_model="numpy", _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True
-    )(function)
-    return cast(F, compiled)
+    options: dict[str, Any] = {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return cast(F, numba.njit(nogil=True, error_model="numpy", **options)(function))
 
 
 #: A need that may lead to a visit. `day` is a position in the span.
@@ -244,6 +241,27 @@ def _uniform(key: Any, entity: Any) -> Any:
     return float(_mix(_mix(np.uint64(entity) * _GOLDEN + key) + _GOLDEN) >> _S11) * _TO_UNIT
 
 
+class Bench(NamedTuple):
+    """All that placing needs works on."""
+
+    keys: Keys
+    persons: Persons
+    needs: NeedRules
+    places: PlaceRules
+    marks: MarkRules
+    diary: Diary
+    memory: Memory
+    counts: NDArray[np.int64]  # (n_need_channels, A, 12, n_ages, n_municipalities, 2) counts to add to
+    visits: NDArray[np.void]  # `VISIT` rows to fill
+    links: Ints  # (rows of `visits`, 2) rows of the second matter here and of the re-queue, -1
+    doors: Ints  # (MAX_OPTIONS,) scratch
+    days: Ints  # (MAX_OPTIONS,) scratch
+    weights: Floats  # (MAX_OPTIONS,) scratch
+    second: NDArray[np.void]  # (1,) `NEED` scratch
+    kept: NDArray[np.void]  # room for `NEED` rows that find no slot
+    n_kept: Ints  # (1,) their number
+
+
 @_entry
 def uniforms(key: Any, ids: Ints, out: Floats) -> None:
     """Fill `out` with `sim.streams.uniform` of `ids` (the test that both agree uses it)."""
@@ -365,10 +383,10 @@ def _draw_need(keys: Any, persons: Any, rules: Any, who: Any, counts: Any, need:
     elif kind == 1:
         return False
     _draw_class(need, rules, _uniform(keys.duty, entity))
-    if need.online == 1 and persons.capable[row] == 1:
-        if _uniform(keys.online, entity) < rules.coverage[authority]:
-            _count(counts, _ONLINE, need, persons, rules)
-            return False
+    able = need.online == 1 and persons.capable[row] == 1
+    if able and _uniform(keys.online, entity) < rules.coverage[authority]:
+        _count(counts, _ONLINE, need, persons, rules)
+        return False
     need.remote = need.remote * persons.accepts[row]
     return True
 
@@ -479,12 +497,14 @@ def _after(working: Ints, day: Any, ahead: Any, n_days: Any) -> Any:
 
 
 @_inner
-def _options(need: Any, rules: Any, diary: Any, foreign: Any, option_door: Any, option_day: Any) -> Any:
+def _options(bench: Any, need: Any) -> Any:
     """List the best door of each point that can serve a need, with the day; return how many.
 
     At a point the earliest door counts, at equal days the counter before the station. The second number
     tells whether any door would do but for a full diary.
     """
+    rules, diary = bench.places, bench.diary
+    foreign = bench.persons.foreign[need.row]
     found, possible = 0, False
     doors = rules.doors[need.authority]
     last_point = -1
@@ -493,9 +513,7 @@ def _options(need: Any, rules: Any, diary: Any, foreign: Any, option_door: Any, 
         if door < 0:
             break
         channel = rules.door_channel[door]
-        if rules.serves[need.matter, door] == 0 or (channel == _VIDEO and need.remote == 0):
-            continue
-        if channel == _SELF and (need.online == 0 or need.booked == 1):
+        if not _suits(rules, need, door, channel):
             continue
         point = rules.door_point[door]
         day = rules.next_walk[door, need.day]
@@ -508,71 +526,62 @@ def _options(need: Any, rules: Any, diary: Any, foreign: Any, option_door: Any, 
         if day < 0:
             continue
         if point == last_point:
-            if day < option_day[found - 1]:
-                option_door[found - 1], option_day[found - 1] = door, day
+            if day < bench.days[found - 1]:
+                bench.doors[found - 1], bench.days[found - 1] = door, day
         elif found < MAX_OPTIONS:
-            option_door[found], option_day[found] = door, day
+            bench.doors[found], bench.days[found] = door, day
             found += 1
             last_point = point
     return found, possible
 
 
 @_inner
-def _choose(
-    keys: Any, need: Any, persons: Any, rules: Any, memory: Any, scratch: Any, n: Any
-) -> Any:
-    """Return the chosen option of the `n` in `scratch`, -1 when none is acceptable."""
-    option_door, option_day, weights = scratch[0], scratch[1], scratch[2]
-    row = need.row
-    origin = persons.cottage[row] if need.origin == 1 else persons.home[row]
+def _suits(rules: Any, need: Any, door: Any, channel: Any) -> Any:
+    """Return whether a door serves the matter by a channel that the need allows."""
+    if rules.serves[need.matter, door] == 0:
+        return False
+    if channel == _VIDEO:
+        return need.remote == 1
+    return channel != _SELF or (need.online == 1 and need.booked == 0)
+
+
+@_inner
+def _choose(bench: Any, need: Any, n: Any) -> Any:
+    """Return the chosen option of the `n` listed, -1 when none is acceptable."""
+    rules, row = bench.places, need.row
+    origin = bench.persons.cottage[row] if need.origin == 1 else bench.persons.home[row]
     best, best_minutes = -1, np.inf
     total = 0.0
     for option in range(n):
-        point = rules.door_point[option_door[option]]
+        point = rules.door_point[bench.doors[option]]
         weight = rules.weight[origin, point] * rules.attraction[point, need.authority]
         if rules.outside[point] == 0:
-            weight *= rules.delay_weight[rules.working[option_day[option]] - rules.working[need.day]]
+            weight *= rules.delay_weight[rules.working[bench.days[option]] - rules.working[need.day]]
             if rules.remember > 0.0:
-                weight *= math.exp(-rules.remember * memory.remembered[row, point])
+                weight *= math.exp(-rules.remember * bench.memory.remembered[row, point])
         if weight > 0.0 and rules.minutes[origin, point] < best_minutes:
             best, best_minutes = option, rules.minutes[origin, point]
         total += weight
-        weights[option] = total
+        bench.weights[option] = total
     if total <= 0.0:
         return -1
     if rules.nearest:
         return best
-    return _find(weights[:n], _uniform(keys.point, need.id) * total)
+    return _find(bench.weights[:n], _uniform(bench.keys.point, need.id) * total)
 
 
 @_entry
 def place_days(
-    keys: Keys,
-    persons: Persons,
-    rules: tuple[NeedRules, PlaceRules, MarkRules],
-    diary: Diary,
-    memory: Memory,
-    counts: NDArray[np.int64],
-    needs: tuple[NDArray[np.void], Ints],
-    days: tuple[int, int],
-    table: tuple[NDArray[np.void], Ints],
-    n: int,
-    scratch: tuple[Ints, Ints, Floats, NDArray[np.void], NDArray[np.void], Ints],
+    bench: Bench, needs: NDArray[np.void], starts: Ints, first: int, last: int, n: int
 ) -> tuple[int, int]:
-    """Turn the needs of some days into visits, day by day and by id within a day.
+    """Turn the needs of the days `first` .. `last` - 1 into visits, day by day and by id within a day.
 
     Parameters
     ----------
-    needs
+    needs, starts
         `NEED` rows by day and id; (D + 1,) starts of the days.
-    days
-        First day and the one after the last.
-    table
-        Room for `VISIT` rows, filled from row `n` on; and their links: rows of the second matter here and
-        of the re-queue, -1.
-    scratch
-        Room for `MAX_OPTIONS` doors, days and weights, and for one need; room for needs that find no slot,
-        and (1,) their number.
+    n
+        Rows of the table filled so far.
 
     Returns
     -------
@@ -580,90 +589,68 @@ def place_days(
         Number of rows filled, and the first day not placed: the end, or a day for which the table may be
         too short.
     """
-    visits, links = table
-    need_rules = rules[0]
-    for day in range(days[0], days[1]):
-        start, stop = needs[1][day], needs[1][day + 1]
+    rules = bench.needs
+    for day in range(first, last):
+        start, stop = starts[day], starts[day + 1]
         if start == stop:
             continue
-        if n + (stop - start) * ROWS_PER_NEED > len(visits):
+        if n + (stop - start) * ROWS_PER_NEED > len(bench.visits):
             return n, day
-        _open_diary(diary, rules[1], day)
+        _open_diary(bench.diary, bench.places, day)
         for index in range(start, stop):
-            need = needs[0][index]
-            row = need.row
-            if memory.learned[row] == 1 and need.online == 1 and need.attempt == 0:
-                if _uniform(keys.online, need.id >> FOLLOW_BITS) < need_rules.coverage[need.authority]:
-                    _count(counts, _ONLINE, need, persons, need_rules)
+            need = needs[index]
+            if bench.memory.learned[need.row] == 1 and need.online == 1 and need.attempt == 0:
+                covered = _uniform(bench.keys.online, need.id >> FOLLOW_BITS) < rules.coverage[need.authority]
+                if covered:
+                    _count(bench.counts, _ONLINE, need, bench.persons, rules)
                     continue
-            n = _place(keys, persons, rules, diary, memory, counts, need, visits, links, n, scratch)
-    return n, days[1]
+            n = _place(bench, need, n)
+    return n, last
 
 
 @_inner
-def _place(
-    keys: Any,
-    persons: Any,
-    rules: Any,
-    diary: Any,
-    memory: Any,
-    counts: Any,
-    need: Any,
-    visits: Any,
-    links: Any,
-    n: Any,
-    scratch: Any,
-) -> Any:
+def _place(bench: Any, need: Any, n: Any) -> Any:
     """Place one need, and the second matter that comes with it; return the rows filled."""
-    need_rules, place_rules, mark_rules = rules
-    option_door, option_day = scratch[0], scratch[1]
-    foreign = persons.foreign[need.row]
-    found, possible = _options(need, place_rules, diary, foreign, option_door, option_day)
-    choice = -1
-    if found > 0:
-        choice = _choose(keys, need, persons, place_rules, memory, scratch, found)
+    rules, original = bench.places, need.relation == _FIRST and need.attempt == 0
+    found, possible = _options(bench, need)
+    choice = _choose(bench, need, found) if found > 0 else -1
     if choice < 0:
-        if need.attempt == 0 and need.relation == _FIRST:
-            _count(counts, _NO_SLOT if possible else _UNMET, need, persons, need_rules)
+        if original:
+            _count(bench.counts, _NO_SLOT if possible else _UNMET, need, bench.persons, bench.needs)
         if possible:
-            _keep(need, scratch)
+            _keep(bench, need)
         return n
-    door, day = option_door[choice], option_day[choice]
-    point = place_rules.door_point[door]
-    outside = place_rules.outside[point] == 1
-    if need.relation == _FIRST and need.attempt == 0:
-        _count(counts, _OUTSIDE if outside else _VISIT, need, persons, need_rules)
+    door, day = bench.doors[choice], bench.days[choice]
+    outside = rules.outside[rules.door_point[door]] == 1
+    if original:
+        _count(bench.counts, _OUTSIDE if outside else _VISIT, need, bench.persons, bench.needs)
     first = n
     if not outside:
-        n = _visit(keys, persons, rules, diary, memory, need, door, day, visits, links, n)
+        n = _visit(bench, need, door, day, n)
         if n == first:
-            _undo(counts, need, persons, need_rules)
-            _keep(need, scratch)
+            if original:
+                _undo(bench.counts, need, bench.persons, bench.needs)
+            _keep(bench, need)
             return n
-        day = visits[first].day
-        if visits[first].no_show == 1:
+        day = bench.visits[first].day
+        if bench.visits[first].no_show == 1:
             return n
-    if need.relation != _FIRST or need.attempt > 0:
+    if not original or _uniform(bench.keys.second, need.id) >= bench.needs.second:
         return n
-    if _uniform(keys.second, need.id) >= need_rules.second:
-        return n
-    return _second(keys, persons, rules, diary, memory, counts, need, day, visits, links, first, n, scratch)
+    return _second(bench, need, day, first, n)
 
 
 @_inner
-def _keep(need: Any, scratch: Any) -> None:
+def _keep(bench: Any, need: Any) -> None:
     """Keep a need that found no slot for those who want to know (as many as there is room for)."""
-    kept, n_kept = scratch[4], scratch[5]
-    if n_kept[0] < len(kept):
-        kept[n_kept[0]] = need
-        n_kept[0] += 1
+    if bench.n_kept[0] < len(bench.kept):
+        bench.kept[bench.n_kept[0]] = need
+        bench.n_kept[0] += 1
 
 
 @_inner
 def _undo(counts: Any, need: Any, persons: Any, rules: Any) -> None:
     """Move a need that found no slot from visits to no slot."""
-    if need.relation != _FIRST or need.attempt > 0:
-        return
     month = rules.month[need.day]
     if month >= 0:
         row = need.row
@@ -673,52 +660,39 @@ def _undo(counts: Any, need: Any, persons: Any, rules: Any) -> None:
 
 
 @_inner
-def _visit(
-    keys: Any,
-    persons: Any,
-    rules: Any,
-    diary: Any,
-    memory: Any,
-    need: Any,
-    door: Any,
-    day: Any,
-    visits: Any,
-    links: Any,
-    n: Any,
-) -> Any:
+def _visit(bench: Any, need: Any, door: Any, day: Any, n: Any) -> Any:
     """Write the visit of a need at a door, with its re-queue or its return after a failed session."""
-    _, place_rules, mark_rules = rules
+    rules, diary = bench.places, bench.diary
     appointed = np.nan
-    channel = place_rules.door_channel[door]
+    channel = rules.door_channel[door]
     if need.booked == 1:
-        kind = _place_kind(place_rules, need.matter, channel)
+        kind = _place_kind(rules, need.matter, channel)
         video = 1 if channel == _VIDEO else 0
-        length = diary.length[need.matter, persons.foreign[need.row], video]
-        day, appointed = _book(keys, place_rules, diary, need, door, length, kind, day)
+        length = diary.length[need.matter, bench.persons.foreign[need.row], video]
+        day, appointed = _book(bench, need, door, length, kind, day)
         if day < 0:
             return n
     identity, attempt = need.id, need.attempt
     again = False
     while True:
-        visit = visits[n]
-        links[n, 0] = links[n, 1] = -1
-        _fill(keys, persons, place_rules, memory, need, door, day, identity, visit)
+        visit = bench.visits[n]
+        bench.links[n, 0] = bench.links[n, 1] = -1
+        _fill(bench, need, door, day, identity, visit)
         visit.attempt, visit.relation = attempt, _RETURN if again else need.relation
-        visit.parent = visits[n - 1].id if again else need.parent
-        _mark(keys, place_rules, mark_rules, need, door, day, appointed, visit)
+        visit.parent = bench.visits[n - 1].id if again else need.parent
+        _mark(bench, door, day, appointed, visit)
         if channel == _VIDEO and visit.no_show == 0:
-            memory.had_remote[need.row] = 1
+            bench.memory.had_remote[need.row] = 1
         n += 1
         if visit.fail_after == np.inf:
             return n
-        counter = _counter_door(place_rules, need.matter, door, day)
+        counter = _counter_door(rules, need.matter, door, day)
         if counter >= 0:
-            n = _requeue(keys, persons, rules, memory, need, counter, day, visits, links, n)
-            return n
+            return _requeue(bench, need, counter, day, n)
         attempt += 1
-        if attempt > MAX_ATTEMPTS or day + 1 >= place_rules.next_any.shape[1]:
+        if attempt > MAX_ATTEMPTS or day + 1 >= rules.next_any.shape[1]:
             return n
-        day = place_rules.next_any[door, day + 1]
+        day = rules.next_any[door, day + 1]
         if day < 0:
             return n
         again, appointed = True, np.nan
@@ -726,25 +700,23 @@ def _visit(
 
 
 @_inner
-def _book(
-    keys: Any, rules: Any, diary: Any, need: Any, door: Any, length: Any, kind: Any, day: Any
-) -> Any:
+def _book(bench: Any, need: Any, door: Any, length: Any, kind: Any, day: Any) -> Any:
     """Take a slot on the first day that has one; return the day (-1: none) and the appointed time."""
+    rules, diary = bench.places, bench.diary
     n_days = rules.open_any.shape[1]
     last = _after(rules.working, need.day, rules.horizon, n_days)
     at = max(day, _after(rules.working, need.day, rules.lead, n_days))
     while at <= last:
-        if rules.open_any[door, at] == 1:
-            free = _slots(diary, rules, door, length, (kind, at), -1)
-            if free > 0:
-                taken = int(_uniform(keys.slot, need.id) * free)
-                column, cell = diary.cells[taken, 0], diary.cells[taken, 1]
-                point = rules.door_point[door]
-                for c in range(cell, cell + length):
-                    diary.busy[at, column, c] = 1
-                    if kind >= 0:
-                        diary.occupied[at, point, kind, c] += 1
-                return at, diary.first_minute + cell * diary.cell
+        free = _slots(diary, rules, door, length, (kind, at), -1) if rules.open_any[door, at] == 1 else 0
+        if free > 0:
+            taken = int(_uniform(bench.keys.slot, need.id) * free)
+            column, cell = diary.cells[taken, 0], diary.cells[taken, 1]
+            point = rules.door_point[door]
+            for c in range(cell, cell + length):
+                diary.busy[at, column, c] = 1
+                if kind >= 0:
+                    diary.occupied[at, point, kind, c] += 1
+            return at, diary.first_minute + cell * diary.cell
         at += 1
     return -1, np.nan
 
@@ -756,115 +728,72 @@ def _counter_door(rules: Any, matter: Any, door: Any, day: Any) -> Any:
     for other in range(len(rules.door_point)):
         if rules.door_point[other] != point or rules.door_channel[other] != _COUNTER:
             continue
-        if rules.serves[matter, other] == 1 and rules.last_close[rules.day_type[day], other] > 0.0:
-            if rules.staffed[day, rules.door_service[other]] == 1:
-                return other
+        opens = rules.serves[matter, other] == 1 and rules.last_close[rules.day_type[day], other] > 0.0
+        if opens and rules.staffed[day, rules.door_service[other]] == 1:
+            return other
     return -1
 
 
 @_inner
-def _requeue(
-    keys: Any,
-    persons: Any,
-    rules: Any,
-    memory: Any,
-    need: Any,
-    door: Any,
-    day: Any,
-    visits: Any,
-    links: Any,
-    n: Any,
-) -> Any:
+def _requeue(bench: Any, need: Any, door: Any, day: Any, n: Any) -> Any:
     """Write the counter visit that follows a failed session at once."""
-    _, place_rules, mark_rules = rules
-    parent = visits[n - 1]
-    visit = visits[n]
-    links[n, 0] = links[n, 1] = -1
-    _fill(keys, persons, place_rules, memory, need, door, day, parent.id + _REQUEUE, visit)
+    parent, visit = bench.visits[n - 1], bench.visits[n]
+    bench.links[n, 0] = bench.links[n, 1] = -1
+    _fill(bench, need, door, day, parent.id + _REQUEUE, visit)
     visit.relation, visit.parent, visit.attempt = _AGAIN, parent.id, parent.attempt
     visit.booked, visit.no_show, visit.delay = 0, 0, parent.delay
-    _durations(keys, place_rules, mark_rules, visit)
+    _durations(bench.keys, bench.marks, visit)
     visit.appointed = visit.arrival = visit.order = np.nan
     visit.balk_u = 2.0
-    links[n - 1, 1] = n
+    bench.links[n - 1, 1] = n
     return n + 1
 
 
 @_inner
-def _second(
-    keys: Any,
-    persons: Any,
-    rules: Any,
-    diary: Any,
-    memory: Any,
-    counts: Any,
-    need: Any,
-    day: Any,
-    visits: Any,
-    links: Any,
-    first: Any,
-    n: Any,
-    scratch: Any,
-) -> Any:
-    """Draw the second matter of a visit and place it: here and now, or as a trip of its own."""
-    need_rules, place_rules, mark_rules = rules
-    row = need.row
-    shares = need_rules.second_sum[need.authority, persons.age[row], persons.foreign[row]]
+def _second(bench: Any, need: Any, day: Any, first: Any, n: Any) -> Any:
+    """Draw the second matter of a visit and place it: here and now, or as a trip of its own.
+
+    `first` is the row of the visit it comes with; there is none (`n` == `first`) if that was outside.
+    """
+    keys, persons, rules, row = bench.keys, bench.persons, bench.needs, need.row
+    shares = rules.second_sum[need.authority, persons.age[row], persons.foreign[row]]
     if shares[-1] <= 0.0:
         return n
     entity = need.id + _SECOND
-    follow = scratch[3][0]
+    follow = bench.second[0]
     follow.matter = _find(shares, _uniform(keys.second_matter, entity) * shares[-1])
-    follow.authority = need_rules.authority[follow.matter]
+    follow.authority = rules.authority[follow.matter]
     follow.id, follow.parent, follow.row, follow.origin = entity, need.id, row, need.origin
     follow.day, follow.attempt, follow.relation = day, 0, _TRIP
-    follow.booked = 1 if _uniform(keys.booked, entity) < need_rules.booked[follow.matter] else 0
-    _second_class(keys, persons, need_rules, follow, entity)
-    if n > first and follow.booked == 0 and place_rules.joint[visits[first].point] == 1:
-        door = _door_here(place_rules, follow, visits[first].point, visits[first].day, visits[first].arrival)
+    follow.booked = 1 if _uniform(keys.booked, entity) < rules.booked[follow.matter] else 0
+    _second_class(keys, persons, rules, follow, entity)
+    if n > first and follow.booked == 0 and bench.places.joint[bench.visits[first].point] == 1:
+        door = _door_here(bench.places, follow, bench.visits[first])
         if door >= 0:
-            visit = visits[n]
-            links[n, 0] = links[n, 1] = -1
-            _fill(keys, persons, place_rules, memory, follow, door, day, entity, visit)
-            visit.relation, visit.parent = _HERE, visits[first].id
-            if visit.channel == _VIDEO:
-                memory.had_remote[row] = 1
-            _durations(keys, place_rules, mark_rules, visit)
-            visit.balk_u = _uniform(keys.balking, entity)
-            visit.appointed = visit.arrival = visit.order = np.nan
-            links[first, 0] = n
-            if links[first, 1] >= 0:
-                links[links[first, 1], 0] = n
+            _write_second(bench, follow, door, first, n)
             return n + 1
-    return _trip(keys, persons, rules, diary, memory, follow, visits, links, n, scratch)
+    found, _ = _options(bench, follow)
+    choice = _choose(bench, follow, found) if found > 0 else -1
+    if choice < 0 or bench.places.outside[bench.places.door_point[bench.doors[choice]]] == 1:
+        return n
+    return _visit(bench, follow, bench.doors[choice], bench.days[choice], n)
 
 
 @_inner
-def _trip(
-    keys: Any,
-    persons: Any,
-    rules: Any,
-    diary: Any,
-    memory: Any,
-    follow: Any,
-    visits: Any,
-    links: Any,
-    n: Any,
-    scratch: Any,
-) -> Any:
-    """Place a second matter as a trip of its own; without an acceptable point it comes to nothing."""
-    _, place_rules, _ = rules
-    option_door, option_day = scratch[0], scratch[1]
-    foreign = persons.foreign[follow.row]
-    found, _ = _options(follow, place_rules, diary, foreign, option_door, option_day)
-    if found == 0:
-        return n
-    choice = _choose(keys, follow, persons, place_rules, memory, scratch, found)
-    if choice < 0 or place_rules.outside[place_rules.door_point[option_door[choice]]] == 1:
-        return n
-    return _visit(
-        keys, persons, rules, diary, memory, follow, option_door[choice], option_day[choice], visits, links, n
-    )
+def _write_second(bench: Any, follow: Any, door: Any, first: Any, n: Any) -> None:
+    """Write the second matter of the visit in row `first` at the same point."""
+    visit, links = bench.visits[n], bench.links
+    links[n, 0] = links[n, 1] = -1
+    _fill(bench, follow, door, follow.day, follow.id, visit)
+    visit.relation, visit.parent = _HERE, bench.visits[first].id
+    if visit.channel == _VIDEO:
+        bench.memory.had_remote[follow.row] = 1
+    _durations(bench.keys, bench.marks, visit)
+    visit.balk_u = _uniform(bench.keys.balking, follow.id)
+    visit.appointed = visit.arrival = visit.order = np.nan
+    links[first, 0] = n
+    if links[first, 1] >= 0:
+        links[links[first, 1], 0] = n
 
 
 @_inner
@@ -888,30 +817,31 @@ def _second_class(keys: Any, persons: Any, rules: Any, need: Any, entity: Any) -
 
 
 @_inner
-def _door_here(rules: Any, need: Any, point: Any, day: Any, arrival: Any) -> Any:
-    """Return the door of a point that serves a second matter of somebody inside, -1 if none."""
+def _door_here(rules: Any, need: Any, visit: Any) -> Any:
+    """Return the door of a visit's point that serves a second matter of the person inside, -1 if none."""
     doors = rules.doors[need.authority]
-    day_type = rules.day_type[day]
+    day_type = rules.day_type[visit.day]
     for index in range(len(doors)):
         door = doors[index]
         if door < 0:
             break
-        if rules.door_point[door] != point or rules.serves[need.matter, door] == 0:
-            continue
         channel = rules.door_channel[door]
-        if channel == _SELF or (channel == _VIDEO and need.remote == 0):
+        if (
+            rules.door_point[door] != visit.point
+            or channel == _SELF
+            or not _suits(rules, need, door, channel)
+        ):
             continue
-        if rules.walk_windows[day_type, door, 0, 0] != np.inf and arrival < rules.last_close[day_type, door]:
+        opens = rules.walk_windows[day_type, door, 0, 0] != np.inf
+        if opens and visit.arrival < rules.last_close[day_type, door]:
             return door
     return -1
 
 
 @_inner
-def _fill(
-    keys: Any, persons: Any, rules: Any, memory: Any, need: Any, door: Any, day: Any, identity: Any, visit: Any
-) -> None:
+def _fill(bench: Any, need: Any, door: Any, day: Any, identity: Any, visit: Any) -> None:
     """Write who, what, where and the blank outcome of a visit."""
-    row = need.row
+    persons, rules, row = bench.persons, bench.places, need.row
     channel, point = rules.door_channel[door], rules.door_point[door]
     origin = persons.cottage[row] if need.origin == 1 else persons.home[row]
     visit.id, visit.person, visit.row = identity, persons.id[row], row
@@ -928,26 +858,23 @@ def _fill(
     visit.travel = rules.minutes[origin, point]
     visit.booked, visit.no_show, visit.relation, visit.attempt = need.booked, 0, need.relation, 0
     visit.second, visit.requeue = -1, -1
-    visit.guided = 0
-    if channel == _VIDEO:
-        if memory.had_remote[row] == 0 and rules.guided[point] == 1:
-            visit.guided = 1
+    first_video = channel == _VIDEO and bench.memory.had_remote[row] == 0
+    visit.guided = 1 if first_video and rules.guided[point] == 1 else 0
     visit.ticket, visit.start, visit.end = np.nan, np.nan, np.nan
     visit.official, visit.guide, visit.outcome = -1, -1, -1
 
 
 @_inner
-def _mark(
-    keys: Any, rules: Any, marks: Any, need: Any, door: Any, day: Any, appointed: Any, visit: Any
-) -> None:
+def _mark(bench: Any, door: Any, day: Any, appointed: Any, visit: Any) -> None:
     """Fix arrival, appointment and durations of a visit that comes from outside."""
-    _durations(keys, rules, marks, visit)
+    keys, marks = bench.keys, bench.marks
+    _durations(keys, marks, visit)
     visit.booked = 0 if np.isnan(appointed) else 1
     visit.appointed = appointed
     if visit.channel == _VIDEO and _uniform(keys.failure, visit.id) < marks.failure:
         visit.fail_after = _on_tick(marks.failure_minutes)
     if visit.booked == 0:
-        visit.arrival = _walk_in_minute(keys, rules, marks, door, day, visit.id)
+        visit.arrival = _walk_in_minute(bench, door, day, visit.id)
         visit.balk_u = _uniform(keys.balking, visit.id)
         visit.order = visit.arrival
         return
@@ -964,7 +891,7 @@ def _mark(
 
 
 @_inner
-def _durations(keys: Any, rules: Any, marks: Any, visit: Any) -> None:
+def _durations(keys: Any, marks: Any, visit: Any) -> None:
     """Fix service time, patience and guidance of a visit."""
     entity = visit.id
     factor = 1.0
@@ -987,8 +914,9 @@ def _durations(keys: Any, rules: Any, marks: Any, visit: Any) -> None:
 
 
 @_inner
-def _walk_in_minute(keys: Any, rules: Any, marks: Any, door: Any, day: Any, entity: Any) -> Any:
+def _walk_in_minute(bench: Any, door: Any, day: Any, entity: Any) -> Any:
     """Return the minute a walk-in comes: by the profile over the open time, some before the doors open."""
+    keys, rules, marks = bench.keys, bench.places, bench.marks
     windows = rules.walk_windows[rules.day_type[day], door]
     if _uniform(keys.early, entity) < marks.arrive_early:
         before = -marks.before_opening * math.log(1.0 - _uniform(keys.arrival, entity))

@@ -20,7 +20,7 @@ from sim.demand.cells import count_cells
 from sim.demand.days import day_profiles
 from sim.demand.expectation import MatterRules, Units
 from sim.demand.history import HistoryFit, history_of, plan_visits
-from sim.demand.site import Season, Site, make_site, reach_of
+from sim.demand.site import Season, Site, make_prospect, make_site
 from sim.demand.tables import cottage_presence, epidemic_months, matter_rules
 from sim.network import Network, build_network
 from sim.network.network import Staffing, open_points
@@ -125,10 +125,14 @@ def _ground(
 ) -> _Ground:
     """Return a scenario's people and network with the expected visits per unit of need."""
     demand = scenario.demand
-    span = make_span(region.about("country"), scenario.year, RUN_IN, round(params["booking_horizon"]) + RUN_IN)
+    span = make_span(
+        region.about("country"), scenario.year, RUN_IN, round(params["booking_horizon"]) + RUN_IN
+    )
     census = Census(scenario.year, scenario.population, demand.cottages)
     people = people_of(region, params, land, census, scenario.run.seed)
-    capable, accepts = adopters(people, adoption_of(region, scenario.year, demand.adoption, demand.acceptance))
+    capable, accepts = adopters(
+        people, adoption_of(region, scenario.year, demand.adoption, demand.acceptance)
+    )
     site = make_site(scenario_network(scenario, region, span), people, land, params)
     rules = matter_rules(region, params, land.index, scenario.year)
     boost = params["day_after_holiday_factor"]
@@ -138,7 +142,8 @@ def _ground(
     attraction = fit.table(site.network.points, land.index.authorities)
     shape = (len(land.index.municipalities), len(land.index.age_groups))
     cells = count_cells(people, capable, accepts, shape)
-    _, units = reach_of(site, attraction, season, rules, cells)
+    prospect = make_prospect(site, season, rules, shape[0])
+    units = prospect.units(prospect.reach(prospect.shares(attraction), cells), cells)
     return _Ground(people, capable, accepts, site, attraction, season, rules, units)
 
 

@@ -9,7 +9,17 @@ from numpy.typing import NDArray
 
 from sim.calendar import Span
 from sim.config.registry import Parameters
-from sim.demand.choice import Origins, Sensitivity, choice_shares, make_offers, make_origins, travel_weights
+from sim.demand.choice import (
+    Crowd,
+    Offers,
+    Origins,
+    Sensitivity,
+    choice_shares,
+    make_crowd,
+    make_offers,
+    make_origins,
+    travel_weights,
+)
 from sim.demand.days import DayProfiles
 from sim.demand.expectation import Cells, MatterRules, Reach, Units, make_reach, unit_visits
 from sim.network import Network
@@ -74,26 +84,59 @@ class Season:
         inside = np.zeros(self.span.n_days)
         inside[self.span.year_slice] = 1.0
         walk, booked = (self.days.share[rules.authority, kind] * inside for kind in (0, 1))
-        return walk * (1 - rules.booked)[:, None] + booked * rules.booked[:, None]
+        by_day = walk * (1 - rules.booked)[:, None] + booked * rules.booked[:, None]
+        return np.asarray(by_day, np.float64)
 
 
-def reach_of(
-    site: Site, attraction: NDArray[np.float64], season: Season, rules: MatterRules, cells: Cells
-) -> tuple[Reach, Units]:
-    """Return where visits go, and the expected visits per unit of need.
+@dataclass(frozen=True)
+class Prospect:
+    """A site in a season: what each matter is offered by day, and from where people look at it.
 
-    Parameters
+    Attributes
     ----------
-    attraction
-        (P, A) factors on the choice weight.
+    site, season, rules
+        Network and ways, days, matters.
+    offers, crowd
+        Patterns of what is offered; a sample of origins.
     """
-    network = site.network
-    offers = make_offers(
-        network, season.span, site.sensitivity, (rules.authority, rules.online, rules.booked)
-    )
-    factors = (site.sensitivity.by_delay(), attraction, network.outside)
-    shares = choice_shares(offers, site.origins, site.weight, factors, len(cells.persons))
-    days = season.by_matter(rules)
-    points = (network.counted, network.joint)
-    reach = make_reach(offers, shares, days, season.presence, points, cells.with_cottage)
-    return reach, unit_visits(cells, rules, reach, days @ season.presence)
+
+    site: Site
+    season: Season
+    rules: MatterRules
+    offers: Offers
+    crowd: Crowd
+
+    def shares(
+        self, attraction: NDArray[np.float64], patterns: NDArray[np.int64] | None = None
+    ) -> NDArray[np.float64]:
+        """Return expected choice shares under given (P, A) factors on the choice weight.
+
+        Parameters
+        ----------
+        patterns
+            Patterns asked for; default: all.
+        """
+        wanted = np.arange(len(self.offers.authority)) if patterns is None else patterns
+        by_delay = self.site.sensitivity.by_delay()
+        outside = self.site.network.outside
+        return choice_shares(self.offers, self.crowd, by_delay, attraction, outside, wanted)
+
+    def reach(self, shares: NDArray[np.float64], cells: Cells) -> Reach:
+        """Return where visits go, from the choice shares of all patterns."""
+        network = self.site.network
+        days = self.season.by_matter(self.rules)
+        return make_reach(
+            self.offers, shares, days, self.season.presence, network.counted, cells.with_cottage
+        )
+
+    def units(self, reach: Reach, cells: Cells) -> Units:
+        """Return the expected visits per unit of need."""
+        days = self.season.by_matter(self.rules)
+        return unit_visits(cells, self.rules, reach, days @ self.season.presence)
+
+
+def make_prospect(site: Site, season: Season, rules: MatterRules, n_municipalities: int) -> Prospect:
+    """Return a site in a season as people look at it."""
+    matters = (rules.authority, rules.online, rules.booked)
+    offers = make_offers(site.network, season.span, site.sensitivity, matters)
+    return Prospect(site, season, rules, offers, make_crowd(site.origins, site.weight, n_municipalities))

@@ -73,7 +73,8 @@ def age_mix(region: Region, index: Index) -> tuple[NDArray[np.int64], NDArray[np
     classes = tuple(dict.fromkeys(rows["bin"]))
     bounds = [age_bounds(name) for name in classes]
     found = [
-        next(c for c, (low, high) in enumerate(bounds) if low <= middle(group) <= high) for group in index.age_groups
+        next(c for c, (low, high) in enumerate(bounds) if low <= middle(group) <= high)
+        for group in index.age_groups
     ]
     mix = [profile(rows, "age_mix_2019", name, classes) for name in index.authorities]
     return np.array(found, np.int64), np.array(mix)
@@ -93,7 +94,7 @@ def cottage_presence(region: Region, params: Parameters, span: Span) -> NDArray[
     lengths = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
     daily = params["cottage_use_days"] * (month / lengths)[span.months]
     weekday = np.where(span.months == _JULY, 1.0, week[span.weekdays] * len(WEEKDAYS))
-    return np.minimum(daily * weekday, 1.0)
+    return np.asarray(np.minimum(daily * weekday, 1.0), np.float64)
 
 
 def epidemic_months(region: Region, power: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -174,6 +175,11 @@ def slot_minutes(params: Parameters, index: Index) -> NDArray[np.float64]:
     """Return (M, 2 foreign, 2 video) expected minutes of a booked visit, language and channel included."""
     plain = _by_matter(params, "service_minutes", index)
     share = params["interpreter_share"]
-    language = (1 - share) * params["foreign_language_time_factor"] + share * params["interpreter_time_factor"]
-    both = np.array([1.0, language])[None, :, None] * np.array([1.0, params["remote_duration_factor"]])[None, None, :]
-    return plain[:, None, None] * both
+    language = (1 - share) * params["foreign_language_time_factor"] + share * params[
+        "interpreter_time_factor"
+    ]
+    both = (
+        np.array([1.0, language])[None, :, None]
+        * np.array([1.0, params["remote_duration_factor"]])[None, None, :]
+    )
+    return np.asarray(plain[:, None, None] * both, np.float64)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.demand.choice import next_open
 from sim.demand.days import day_factors
 from sim.demand.diary import DiaryPlan, plan_diary
 from sim.demand.kernel import (
     MAX_OPTIONS,
     NEED,
     ROWS_PER_NEED,
-    Diary,
+    Bench,
     Keys,
     MarkRules,
     Memory,
@@ -26,7 +27,6 @@ from sim.demand.kernel import (
 )
 from sim.demand.setup import Setup
 from sim.demand.tables import arrival_shapes, mark_rules, place_kinds, slot_minutes
-from sim.demand.choice import next_open
 from sim.network.network import WALK_IN_MODES
 from sim.streams import stream_key
 from sim.visits import VISIT, NeedChannel
@@ -120,7 +120,7 @@ def _doors_by_authority(setup: Setup) -> NDArray[np.int64]:
 
 
 def _walk_in_windows(setup: Setup) -> NDArray[np.float64]:
-    """Return (T, J, W, 2) windows in which people come without an appointment, by day type, padded with inf."""
+    """Return (T, J, W, 2) windows in which people come without an appointment, by day type, inf-padded."""
     network = setup.site.network
     n_types = int(network.day_type.max()) + 1
     firsts = [int(np.flatnonzero(network.day_type == t)[0]) for t in range(n_types)]
@@ -164,20 +164,43 @@ class YearDemand:
         span = setup.season.span
         self._span = span
         index = setup.land.index
-        shape = (len(NeedChannel), len(index.authorities), 12, len(index.age_groups), len(index.municipalities), _KINDS)
+        shape = (
+            len(NeedChannel),
+            len(index.authorities),
+            12,
+            len(index.age_groups),
+            len(index.municipalities),
+            _KINDS,
+        )
         self.counts = np.zeros(shape, np.int64)
         self.memory = make_memory(setup)
-        self._diary: Diary = rules.diary.blank(span.n_days)
         self._needs, self._start = self._draw()
+        self._bench = self._make_bench()
+        self._n = 0
+
+    def _make_bench(self) -> Bench:
+        """Return what placing works on: rules, memory, room for visits, scratch."""
         busiest = int(np.diff(self._start).max(initial=0))
         room = int(len(self._needs) * (1 + _SPARE)) + busiest * ROWS_PER_NEED
-        self._visits = np.empty(room, VISIT)
-        self._links = np.empty((room, 2), np.int64)
-        self._n = 0
-        options = np.empty((2, MAX_OPTIONS), np.int64)
-        kept = np.zeros(busiest * 2 if setup.scenario.feedback.returns else 0, NEED)
-        self._n_kept = np.zeros(1, np.int64)
-        self._scratch = (options[0], options[1], np.empty(MAX_OPTIONS), np.zeros(1, NEED), kept, self._n_kept)
+        keeps = busiest * 2 if self._setup.scenario.feedback.returns else 0
+        return Bench(
+            keys=self._keys,
+            persons=self._rules.persons,
+            needs=self._need_rules,
+            places=self._rules.places,
+            marks=self._rules.marks,
+            diary=self._rules.diary.blank(self._span.n_days),
+            memory=self.memory,
+            counts=self.counts,
+            visits=np.empty(room, VISIT),
+            links=np.empty((room, 2), np.int64),
+            doors=np.empty(MAX_OPTIONS, np.int64),
+            days=np.empty(MAX_OPTIONS, np.int64),
+            weights=np.empty(MAX_OPTIONS),
+            second=np.zeros(1, NEED),
+            kept=np.zeros(keeps, NEED),
+            n_kept=np.zeros(1, np.int64),
+        )
 
     def _draw(self) -> tuple[NDArray[np.void], NDArray[np.int64]]:
         """Return the needs in order of day and id, and the starts of the days."""
@@ -201,35 +224,25 @@ class YearDemand:
         needs, start = self._needs, self._start
         if extra is not None and len(extra):
             needs, start = _with_extra(needs, start, first, extra)
-        rules = (self._need_rules, self._rules.places, self._rules.marks)
         while True:
-            self._n, first = place_days(
-                self._keys,
-                self._rules.persons,
-                rules,
-                self._diary,
-                self.memory,
-                self.counts,
-                (needs, start),
-                (first, last),
-                (self._visits, self._links),
-                self._n,
-                self._scratch,
-            )
+            self._n, first = place_days(self._bench, needs, start, first, last, self._n)
             if first == last:
                 return
             self._grow(int(start[first + 1] - start[first]))
 
     def _grow(self, n_needs: int) -> None:
         """Make room for `n_needs` more needs, and double the table at least."""
-        more = max(len(self._visits), n_needs * ROWS_PER_NEED)
-        self._visits = np.concatenate([self._visits, np.empty(more, VISIT)])
-        self._links = np.concatenate([self._links, np.empty((more, 2), np.int64)])
+        visits, links = self._bench.visits, self._bench.links
+        more = max(len(visits), n_needs * ROWS_PER_NEED)
+        self._bench = self._bench._replace(
+            visits=np.concatenate([visits, np.empty(more, VISIT)]),
+            links=np.concatenate([links, np.empty((more, 2), np.int64)]),
+        )
 
     def no_slot(self) -> NDArray[np.void]:
         """Return the needs that found no slot since the last call, when returns are switched on."""
-        found: NDArray[np.void] = self._scratch[4][: self._n_kept[0]].copy()
-        self._n_kept[0] = 0
+        found: NDArray[np.void] = self._bench.kept[: self._bench.n_kept[0]].copy()
+        self._bench.n_kept[0] = 0
         return found
 
     @property
@@ -244,7 +257,7 @@ class YearDemand:
 
     def due(self, first: int = 0, last: int | None = None) -> NDArray[np.int32]:
         """Return the positions of the days on which the rows `first` .. `last` - 1 are due."""
-        found: NDArray[np.int32] = self._visits["day"][first : self._n if last is None else last]
+        found: NDArray[np.int32] = self._bench.visits["day"][first : self._n if last is None else last]
         return found
 
     def take(self, rows: NDArray[np.int64]) -> NDArray[np.void]:
@@ -255,7 +268,7 @@ class YearDemand:
         rows
             Ascending rows; whole days of them.
         """
-        return finish(self._visits, self._links, rows, self._span.first)
+        return finish(self._bench.visits, self._bench.links, rows, self._span.first)
 
     def count(self, channel: NeedChannel, visits: NDArray[np.void]) -> None:
         """Count what became of the needs behind some visits, by the month they were due."""
@@ -275,7 +288,7 @@ def sort_by_day(needs: NDArray[np.void], n_days: int) -> tuple[NDArray[np.void],
 def _with_extra(
     needs: NDArray[np.void], start: NDArray[np.int64], day: int, extra: NDArray[np.void]
 ) -> tuple[NDArray[np.void], NDArray[np.int64]]:
-    """Return the needs of one day together with `extra`, by id, and starts under which they are that day's."""
+    """Return the needs of a day together with `extra`, by id, and starts under which they are that day's."""
     merged = np.concatenate([needs[start[day] : start[day + 1]], extra])
     merged = merged[np.argsort(merged["id"], kind="stable")]
     alone = np.zeros(len(start), np.int64)
@@ -331,7 +344,9 @@ def need_rules(setup: Setup, replication: int) -> NeedRules:
     """Return rates and shares of needs with the day factors of one replication."""
     rules, span, season = setup.rules, setup.season.span, setup.season
     n_authorities = len(rules.coverage)
-    factors = day_factors(season.days, setup.params["daily_demand_cv"], setup.scenario.run.seed, replication, span)
+    factors = day_factors(
+        season.days, setup.params["daily_demand_cv"], setup.scenario.run.seed, replication, span
+    )
     by_day_share = season.days.share * factors[:, None, :]
     day_sum = np.concatenate([np.zeros((n_authorities, 2, 1)), np.cumsum(by_day_share, axis=2)], axis=2)
     reach = day_sum[:, :, -1].max(axis=1)
@@ -361,13 +376,13 @@ def need_rules(setup: Setup, replication: int) -> NeedRules:
 
 
 def _rates(setup: Setup) -> NDArray[np.float64]:
-    """Return (A, n_ages, 2 foreign, 2 kinds) needs a person and year, before presence thins cottage dwellers'."""
+    """Return (A, n_ages, 2 foreign, 2 kinds) needs a person and year, before presence thins them."""
     rules, levels = setup.rules, setup.levels
     grown = levels.level * setup.expected.growth
     rate = np.repeat((grown[:, None] * levels.weight)[:, :, None, None], 2, axis=2)
     rate = rate * np.array([1.0, rules.cottage_ratio])
     rate[rules.foreign_only, :, 0, :] = 0.0
-    return rate
+    return np.asarray(rate, np.float64)
 
 
 def _matter_sums(setup: Setup) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -97,18 +97,22 @@ def build_doors(
     pools = dict(zip(tables["points"]["point"], tables["points"]["remote_pool"], strict=True))
     hours = _hours_by_place(tables["hours"], hours_changes)
     found: list[tuple[int, int, int, ServiceKey, NDArray[np.bool_], tuple[tuple[Window, ...], ...]]] = []
+    known: dict[tuple[HoursRow, ...], list[tuple[Window, ...]]] = {}
     rows = tables["services"]
-    for (point, authority, channel_name), group in rows.groupby(["point", "authority", "channel"], sort=False):
+    for group in (rows for _, rows in rows.groupby(["point", "authority", "channel"], sort=False)):
+        point, authority, channel_name = (
+            str(group[key].iloc[0]) for key in ("point", "authority", "channel")
+        )
         wanted = authority in hours_changes.get(point, {})
         group = group[(group["status"] != "optional") | wanted]
         if point not in points or group.empty:
             continue
         channel = CHANNELS[channel_name]
-        windows = _door_windows(group, hours.get(point, {}), authority, channel, span)
+        windows = _door_windows(group, _own_hours(hours.get(point, {}), authority, channel), span, known)
         home = (pools[point] or point) if channel == Channel.VIDEO else point
         serves = _matters_served(matters, authority, group)
-        key = (points.index(point), authorities.index(authority), int(channel))
-        found.append((*key, (home, authority, int(channel)), serves, windows))
+        place = (points.index(point), authorities.index(authority), int(channel))
+        found.append((*place, (home, authority, int(channel)), serves, windows))
     found.sort(key=lambda door: door[:3])
     services = tuple(dict.fromkeys(door[3] for door in found))
     guided = [point for point in points if GUIDANCE in hours.get(point, {})]
@@ -131,7 +135,7 @@ def _hours_by_place(
 ) -> dict[str, dict[str, list[HoursRow]]]:
     """Return point → authority (or ``remote``, ``guidance``) → parsed rows, with the scenario's changes."""
     found: dict[str, dict[str, list[HoursRow]]] = {}
-    for row in table.to_dict("records"):
+    for row in _records(table):
         found.setdefault(row["point"], {}).setdefault(row["authority"], []).append(parse_row(row))
     for point, by_authority in changes.items():
         for authority, rows in by_authority.items():
@@ -141,24 +145,34 @@ def _hours_by_place(
 
 def _door_windows(
     group: pd.DataFrame,
-    hours: Mapping[str, Sequence[HoursRow]],
-    authority: str,
-    channel: Channel,
+    own: Sequence[HoursRow],
     span: Span,
+    known: dict[tuple[HoursRow, ...], list[tuple[Window, ...]]],
 ) -> tuple[tuple[Window, ...], ...]:
-    """Return a door's windows by day: its own hours (else the point's remote hours), where it is offered."""
-    own = [row for row in hours.get(authority, ()) if row.window[2] in _MODES[channel]]
-    if not own and channel == Channel.VIDEO:
-        own = list(hours.get(ANY_REMOTE, ()))
+    """Return a door's windows by day, where and while it is offered; `known` keeps those of equal hours."""
     offered = [
-        (row["valid_from"] or dt.date.min, row["valid_to"] or dt.date.max)
-        for row in group.to_dict("records")
+        (row["valid_from"] or dt.date.min, row["valid_to"] or dt.date.max) for row in group.to_dict("records")
     ]
-    by_day = day_windows(own, span)
+    if tuple(own) not in known:
+        known[tuple(own)] = day_windows(own, span)
+    by_day = known[tuple(own)]
     return tuple(
         windows if any(first <= date <= last for first, last in offered) else ()
         for date, windows in zip(span.dates, by_day, strict=True)
     )
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as dictionaries."""
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _own_hours(hours: Mapping[str, Sequence[HoursRow]], authority: str, channel: Channel) -> list[HoursRow]:
+    """Return the rows of a door: the authority's own, else for video the point's remote hours."""
+    own = [row for row in hours.get(authority, ()) if row.window[2] in _MODES[channel]]
+    if not own and channel == Channel.VIDEO:
+        return list(hours.get(ANY_REMOTE, ()))
+    return own
 
 
 def _matters_served(matters: pd.DataFrame, authority: str, group: pd.DataFrame) -> NDArray[np.bool_]:

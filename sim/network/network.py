@@ -71,7 +71,9 @@ class Staffing:
     places: Mapping[str, Mapping[str, int]]
 
 
-def open_points(tables: Mapping[str, pd.DataFrame], network: str, changes: Mapping[str, str]) -> tuple[str, ...]:
+def open_points(
+    tables: Mapping[str, pd.DataFrame], network: str, changes: Mapping[str, str]
+) -> tuple[str, ...]:
     """Return the points of a network with a scenario's ``open``/``closed`` changes, in the region's order."""
     listed = set(tables["networks"].loc[tables["networks"]["network"] == network, "point"])
     listed |= {point for point, state in changes.items() if state == "open"}
@@ -112,8 +114,12 @@ def build_network(
 
 def _places(table: pd.DataFrame, points: Sequence[str], staffing: Staffing) -> NDArray[np.int64]:
     """Return (P, 3) numbers of places; points without a row have none."""
-    base = {row["point"]: row for row in table[table["staffing"] == staffing.base].to_dict("records")}
-    cells = [[{**base.get(point, {}), **staffing.places.get(point, {})}.get(k, 0) for k in PLACE_KINDS] for point in points]
+    listed = table[table["staffing"] == staffing.base].to_dict("records")
+    base = {str(row["point"]): {kind: int(row[kind]) for kind in PLACE_KINDS} for row in listed}
+    cells = [
+        [{**base.get(point, {}), **staffing.places.get(point, {})}.get(k, 0) for k in PLACE_KINDS]
+        for point in points
+    ]
     return np.array(cells, np.int64).reshape(len(points), len(PLACE_KINDS))
 
 
@@ -125,12 +131,17 @@ def _day_types(
     day_type = np.zeros(n_days, np.int64)
     firsts: list[int] = []
     for day in range(n_days):
-        plan = (tuple(door[day] for door in doors.windows), tuple(official[day] for official in roster.shifts))
+        plan = (
+            tuple(door[day] for door in doors.windows),
+            tuple(official[day] for official in roster.shifts),
+        )
         if plan not in kinds:
             kinds[plan] = len(firsts)
             firsts.append(day)
         day_type[day] = kinds[plan]
-    windows = _padded([[[w[:2] for w in merge_windows(door[day])] for door in doors.windows] for day in firsts])
+    windows = _padded(
+        [[[w[:2] for w in merge_windows(door[day])] for door in doors.windows] for day in firsts]
+    )
     shifts = _padded([[list(official[day]) for official in roster.shifts] for day in firsts])
     return day_type, windows, shifts
 

@@ -53,9 +53,12 @@ class Roster:
     ids: NDArray[np.int64]
 
 
-def merge_rows(table: pd.DataFrame, base: str, changes: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+def merge_rows(
+    table: pd.DataFrame, base: str, changes: Mapping[str, Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     """Return the roster rows of staffing `base` with a scenario's changed and added rows."""
-    rows = {row["row"]: dict(row) for row in table[table["staffing"] == base].to_dict("records")}
+    listed = table[table["staffing"] == base].to_dict("records")
+    rows = {str(row["row"]): {str(key): cell for key, cell in row.items()} for row in listed}
     for name, change in changes.items():
         given = {key: value for key, value in change.items() if value is not None}
         for key in ("skills", "breaks"):
@@ -65,7 +68,9 @@ def merge_rows(table: pd.DataFrame, base: str, changes: Mapping[str, Mapping[str
     return list(rows.values())
 
 
-def build_roster(rows: Sequence[Mapping[str, Any]], doors: Doors, pools: Mapping[str, str], span: Span) -> Roster:
+def build_roster(
+    rows: Sequence[Mapping[str, Any]], doors: Doors, pools: Mapping[str, str], span: Span
+) -> Roster:
     """Return the officials of `rows` who can serve something in the network.
 
     Parameters
@@ -138,7 +143,10 @@ def cut_break(start: float, end: float, pause: str) -> Segments:
 
 
 def _duty(
-    names: Sequence[OfficialName], able: NDArray[np.bool_], shifts: Sequence[tuple[Segments, ...]], doors: Doors
+    names: Sequence[OfficialName],
+    able: NDArray[np.bool_],
+    shifts: Sequence[tuple[Segments, ...]],
+    doors: Doors,
 ) -> NDArray[np.int8]:
     """Return (D, O) duty before absences; on call: on days when one of the official's doors is open."""
     n_days = len(shifts[0]) if shifts else 0
@@ -158,7 +166,9 @@ def _ids(names: Sequence[OfficialName]) -> NDArray[np.int64]:
     return np.array([zlib.crc32(name.row.encode()) * _PER_ROW + name.number for name in names], np.int64)
 
 
-def strike_absences(roster: Roster, share: NDArray[np.float64], key: np.uint64, span: Span) -> NDArray[np.int8]:
+def strike_absences(
+    roster: Roster, share: NDArray[np.float64], key: np.uint64, span: Span
+) -> NDArray[np.int8]:
     """Return (D, O) duty after short-notice absences; a lone absentee is replaced on call.
 
     Parameters

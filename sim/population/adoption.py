@@ -67,15 +67,21 @@ def curve(table: pd.DataFrame, metric: str, year: int, position: float = 0.0) ->
     groups = sorted(rows["age_group"].unique(), key=middle)
     knots = [_logit_at_year(rows[rows["age_group"] == group], year, position) for group in groups]
     ages = np.arange(OLDEST + 1, dtype=float)
-    return 1.0 / (1.0 + np.exp(-np.interp(ages, [middle(group) for group in groups], knots)))
+    logits = np.interp(ages, [middle(group) for group in groups], knots)
+    return np.asarray(1.0 / (1.0 + np.exp(-logits)), np.float64)
 
 
 def _logit_at_year(rows: pd.DataFrame, year: int, position: float) -> float:
     """Return the logit of one group's share in `year`."""
     rows = rows.sort_values("year")
-    shares = [at_position(row.base, row.low, row.high, position) for row in rows.itertuples()]
-    clipped = np.clip(shares, _EDGE, 1.0 - _EDGE)
+    clipped = np.clip(_positioned(rows, position), _EDGE, 1.0 - _EDGE)
     return float(np.interp(year, rows["year"].to_numpy(float), np.log(clipped / (1.0 - clipped))))
+
+
+def _positioned(rows: pd.DataFrame, position: float) -> list[float]:
+    """Return the shares of some rows at a position in their ranges."""
+    ranges = rows[["base", "low", "high"]].to_numpy(float)
+    return [at_position(base, low, high, position) for base, low, high in ranges]
 
 
 def foreign_factor(table: pd.DataFrame, metric: str, year: int, position: float = 0.0) -> float:
@@ -83,8 +89,7 @@ def foreign_factor(table: pd.DataFrame, metric: str, year: int, position: float 
     rows = table[(table["metric"] == metric) & (table["age_group"] == FOREIGN)].sort_values("year")
     if rows.empty:
         return 1.0
-    shares = [at_position(row.base, row.low, row.high, position) for row in rows.itertuples()]
-    theirs = float(np.interp(year, rows["year"].to_numpy(float), shares))
+    theirs = float(np.interp(year, rows["year"].to_numpy(float), _positioned(rows, position)))
     return theirs / float(curve(table, metric, year, position)[16:65].mean())
 
 
@@ -100,4 +105,5 @@ def able_by_age(
     """
     own = curve(table, metric, year, position)
     own[:16] = own[guardian_age[0] : guardian_age[1] + 1].mean()
-    return np.clip(np.array([own, own * foreign_factor(table, metric, year, position)]), 0.0, 1.0)
+    both = np.array([own, own * foreign_factor(table, metric, year, position)])
+    return np.asarray(np.clip(both, 0.0, 1.0), np.float64)

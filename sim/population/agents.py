@@ -131,7 +131,9 @@ class PeopleSet(AbstractAgentSet[Person]):
 
     def __contains__(self, agent: object) -> bool:
         """Return whether a person belongs to the set."""
-        return isinstance(agent, Person) and agent.model is self._model and bool((self.rows == agent.row).any())
+        return (
+            isinstance(agent, Person) and agent.model is self._model and bool((self.rows == agent.row).any())
+        )
 
     def __copy__(self) -> Self:
         """Return a set of the same people."""
@@ -200,10 +202,7 @@ class PeopleSet(AbstractAgentSet[Person]):
         self, key: Callable[[Person], Any] | str, ascending: bool = False, inplace: bool = False
     ) -> PeopleSet:
         """Return the people ordered by an attribute or a function, largest first unless `ascending`."""
-        if isinstance(key, str):
-            values = self.get(key)
-        else:
-            values = [key(agent) for agent in self]
+        values = self.get(key) if isinstance(key, str) else [key(agent) for agent in self]
         order = sorted(range(len(values)), key=values.__getitem__, reverse=not ascending)
         return self._ordered(self.rows[order], inplace)
 

@@ -15,7 +15,7 @@ from sim.streams import stream_key, uniform
 
 #: Kilometres in a degree of latitude, and of longitude at the equator (WGS84, mean).
 _KM_LATITUDE, _KM_LONGITUDE = 110.574, 111.320
-#: Attempts to find a home in the drive-time band that a person belongs to; then the nearest one found is kept.
+#: Attempts to find a home in the drive-time band of a person; then the nearest one found is kept.
 ATTEMPTS = 160
 _SIXTY = 60.0
 
@@ -77,7 +77,7 @@ class Roads:
         with np.errstate(divide="ignore", invalid="ignore"):
             per_km = self.minutes[:, at] / between
         per_km = np.where(np.isfinite(per_km), per_km, self.pace)
-        return distance * per_km[municipality]
+        return np.asarray(distance * per_km[municipality], np.float64)
 
 
 def make_roads(
@@ -103,7 +103,9 @@ def make_roads(
     return plane, Roads(centres, minutes, detour * _SIXTY / speed)
 
 
-def scatter(ids: NDArray[np.int64], name: str, seed: int, mean_km: float, attempt: int = 0) -> NDArray[np.float64]:
+def scatter(
+    ids: NDArray[np.int64], name: str, seed: int, mean_km: float, attempt: int = 0
+) -> NDArray[np.float64]:
     """Return (n, 2) offsets [km] from the centre: exponential distance with mean `mean_km`, any direction."""
     entity = ids * (ATTEMPTS + 1) + attempt
     radius = -mean_km * np.log1p(-uniform(stream_key(seed, 0, f"{name} distance"), entity))

@@ -93,7 +93,7 @@ def people_input(region: Region, params: Parameters, land: Land, census: Census)
 def foreign_shares(
     params: Parameters, names: tuple[str, ...], residents: NDArray[np.int64], year: int
 ) -> NDArray[np.float64]:
-    """Return (n_municipalities,) shares of foreign-language speakers, by where the region's foreigners live."""
+    """Return (n_municipalities,) shares of foreign-language speakers, by where foreigners live."""
     total = residents.sum() * params.at_year("foreign_language_share", "", year)
     where = np.array([params.get("foreign_concentration", name) for name in names])
     living = residents[: len(names)].sum(axis=1)

@@ -1,4 +1,4 @@
-"""How many persons of each age live in each municipality in a year: totals exact, ages by largest remainder."""
+"""Residents of each municipality and age in a year: totals exact, ages by largest remainder."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def largest_remainder(shares: NDArray[np.float64], total: int) -> NDArray[np.int
     return whole
 
 
-def municipal_totals(table: pd.DataFrame, series: str, municipalities: Sequence[str], year: int) -> NDArray[np.int64]:
+def municipal_totals(
+    table: pd.DataFrame, series: str, municipalities: Sequence[str], year: int
+) -> NDArray[np.int64]:
     """Return (n_municipalities,) persons in `year`, linear between the table's years, rounded to whole ones.
 
     Parameters
@@ -34,7 +36,9 @@ def municipal_totals(table: pd.DataFrame, series: str, municipalities: Sequence[
     totals = []
     for name in municipalities:
         mine = rows[rows["municipality"] == name]
-        totals.append(round(float(np.interp(year, mine["year"].to_numpy(float), mine["persons"].to_numpy(float)))))
+        totals.append(
+            round(float(np.interp(year, mine["year"].to_numpy(float), mine["persons"].to_numpy(float))))
+        )
     return np.array(totals, np.int64)
 
 
@@ -42,11 +46,13 @@ def age_shares(
     table: pd.DataFrame, municipalities: Sequence[str], groups: Sequence[str], year: int
 ) -> NDArray[np.float64]:
     """Return (n_municipalities, n_groups) age shares, linear between the table's years, flat outside them."""
-    wide = table.pivot_table(index=["municipality", "age_group"], columns="year", values="persons", aggfunc="sum")
+    wide = table.pivot_table(
+        index=["municipality", "age_group"], columns="year", values="persons", aggfunc="sum"
+    )
     years = wide.columns.to_numpy(float)
     shares = np.empty((len(municipalities), len(groups)))
     for m, name in enumerate(municipalities):
-        counts = wide.loc[name].reindex(groups).to_numpy(float)
+        counts = wide.loc[name].reindex(list(groups)).to_numpy(float)
         by_year = counts / counts.sum(axis=0)
         shares[m] = [np.interp(year, years, row) for row in by_year]
     return shares

@@ -157,7 +157,8 @@ def _single_ages(
     """Return single years of age, uniform within the group."""
     bounds = np.array([age_bounds(name) for name in names])
     width = bounds[groups, 1] - bounds[groups, 0] + 1
-    return (bounds[groups, 0] + np.floor(uniform(stream_key(seed, 0, "age"), ids) * width)).astype(np.int64)
+    luck = uniform(stream_key(seed, 0, "age"), ids)
+    return np.asarray(bounds[groups, 0] + np.floor(luck * width), np.int64)
 
 
 def _residents(given: PeopleInput, seed: int) -> People:
