@@ -45,11 +45,11 @@ def read_folder(folder: Path) -> dict[str, pd.DataFrame]:
         With one problem for each wrong cell, row, column or file.
     """
     problems = _unknown_files(folder)
-    read = {table.name: _read_table(folder, table, problems) for table in TABLES}
+    read = {table.name: read_table(folder / f"{table.name}.csv", table, problems) for table in TABLES}
     problems += check_tables(read)
     if problems:
         raise InputError(sorted(problems, key=lambda p: (p.path, p.line or 0, p.column or 0)))
-    return {name: _frame(table) for name, table in read.items()}
+    return {name: frame(table) for name, table in read.items()}
 
 
 def digest_folder(folder: Path) -> str:
@@ -71,9 +71,8 @@ def _unknown_files(folder: Path) -> list[Problem]:
     ]
 
 
-def _read_table(folder: Path, table: Table, problems: list[Problem]) -> ReadTable:
+def read_table(path: Path, table: Table, problems: list[Problem]) -> ReadTable:
     """Return the table, adding what is wrong with its file, header and cells to `problems`."""
-    path = folder / f"{table.name}.csv"
     read = ReadTable(table, str(path))
     text = _content(path, problems)
     if text is None:
@@ -156,7 +155,8 @@ def _read_row(cells: list[str], columns: dict[str, Column], read: ReadTable, pro
             problems.append(read.problem(len(read.rows) - 1, name, str(error)))
 
 
-def _frame(read: ReadTable) -> pd.DataFrame:
+def frame(read: ReadTable) -> pd.DataFrame:
+    """Return a table without problems as typed columns, see `read_folder`."""
     return pd.DataFrame({c.name: _series(c, [row[c.name] for row in read.rows]) for c in read.table.columns})
 
 

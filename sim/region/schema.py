@@ -105,11 +105,13 @@ class Table:
     key
         Columns that together name a row; no two rows share them.
     own
-        Columns of its own; `columns` adds the two that every table ends with.
+        Columns of its own; `columns` adds the two that every table of a region ends with.
     interval
         Base, low and high: three columns with low <= base <= high, or none.
     orders, sums
         Further laws.
+    provenance
+        Whether its rows say where they come from; a user's own table need not.
     """
 
     name: str
@@ -119,11 +121,12 @@ class Table:
     interval: tuple[str, str, str] | None = None
     orders: tuple[Order, ...] = ()
     sums: tuple[SumsToOne, ...] = ()
+    provenance: bool = True
 
     @property
     def columns(self) -> tuple[Column, ...]:
         """Return all columns in file order."""
-        return self.own + PROVENANCE
+        return self.own + PROVENANCE if self.provenance else self.own
 
 
 #: Where a row comes from and how sure it is; every table ends with these.
