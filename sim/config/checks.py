@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from sim.calendar import parse_clock
 from sim.config.registry import Registry
 from sim.config.rosters import GUIDANCE, Finding, check_days, check_officials
 from sim.config.scenario import Scenario
 from sim.config.yaml_source import Where, nearest
-from sim.errors import InputError
+from sim.errors import InputError, Problem
 from sim.region import Region, load_region
+from sim.region.user_tables import read_observed_visits, read_origins, read_travel_times
 
 #: Rows of opening hours that hold for no single authority.
 _SHARED_HOURS = {"remote", GUIDANCE}
@@ -22,7 +24,7 @@ def check_scenario(scenario: Scenario) -> list[Finding]:
     Raises
     ------
     InputError
-        The region's own tables are wrong.
+        The region's own tables are wrong, or those that the scenario names.
     """
     try:
         region = load_region(scenario.region)
@@ -30,8 +32,35 @@ def check_scenario(scenario: Scenario) -> list[Finding]:
         if any(problem.line for problem in error.problems):
             raise
         return [(("region",), problem.message) for problem in error.problems]
+    _check_files(scenario, region)
     checks = (_check_choices, _check_keys, check_officials, _check_places, _check_hours, _check_parameters)
     return [finding for check in checks for finding in check(scenario, region)]
+
+
+def _check_files(scenario: Scenario, region: Region) -> None:
+    """Read the tables that a scenario names; what is wrong in them stands in them, not in the scenario.
+
+    Raises
+    ------
+    InputError
+        With the lines of the tables.
+    """
+    travel = scenario.travel
+    problems: list[Problem] = []
+    origins = read_origins(travel.origins) if travel.origins else None
+    readers: list[Callable[[], object]] = []
+    for path in (travel.car, travel.public_transport):
+        if path:
+            readers.append(partial(read_travel_times, path, region, origins))
+    if scenario.observed_visits:
+        readers.append(partial(read_observed_visits, scenario.observed_visits, region))
+    for read in readers:
+        try:
+            read()
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
 
 
 def _check_choices(scenario: Scenario, region: Region) -> Iterator[Finding]:

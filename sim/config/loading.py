@@ -20,7 +20,7 @@ from sim.config.layers import (
     without,
 )
 from sim.config.messages import problems_of
-from sim.config.scenario import OWN_KEYS, Scenario
+from sim.config.scenario import FILE_KEYS, OWN_KEYS, Scenario
 from sim.config.yaml_source import Document, Where, nearest
 from sim.errors import InputError, Problem
 
@@ -136,7 +136,7 @@ def _document(path: Path, settings: Sequence[Document]) -> Document:
     document = layers[0]
     for layer in [*layers[1:], *(flatten(setting, "parameters") for setting in settings)]:
         document = merge(document, layer)
-    return _with_region_path(document)
+    return _with_file_paths(_with_region_path(document))
 
 
 def _with_region_path(document: Document) -> Document:
@@ -146,6 +146,19 @@ def _with_region_path(document: Document) -> Document:
         named_in = document.mark(("region",)).path
         folder = Path() if named_in == COMMAND_LINE else Path(named_in).parent
         document.data["region"] = str((folder / region).resolve())
+    return document
+
+
+def _with_file_paths(document: Document) -> Document:
+    """Make the files that a scenario names absolute; they are relative to the file that names them."""
+    for part, key in FILE_KEYS:
+        holder = document.data.get(part) if part else document.data
+        if not isinstance(holder, dict) or not isinstance(holder.get(key), str):
+            continue
+        named_in = document.mark((part, key) if part else (key,)).path
+        folder = Path() if named_in == COMMAND_LINE else Path(named_in).parent
+        absolute = {**holder, key: str((folder / holder[key]).resolve())}
+        document.data.update({part: absolute} if part else absolute)
     return document
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
@@ -107,6 +108,19 @@ class Demand(Part):
     need_factors: dict[str, Annotated[float, Field(ge=0, le=100)]] = Field(
         {}, description="factor on the needs of an authority"
     )
+    freeze_ages_at: int | None = Field(
+        None, ge=2019, le=2040, description="year whose age shares hold; default: the simulated year"
+    )
+
+
+class Travel(Part):
+    """Files with travel times in place of the road rule; paths are relative to the file that names them."""
+
+    car: str | None = Field(None, description="CSV from_id,to_id,travel_time [min], empty: unreachable")
+    public_transport: str | None = Field(None, description="likewise by public transport")
+    origins: str | None = Field(
+        None, description="CSV id,lat,lon of the origins; without it from_id is a municipality"
+    )
 
 
 class Feedback(Part):
@@ -125,6 +139,13 @@ class RunSettings(Part):
     engine: Literal["simpy", "compiled"] = Field("simpy", description="queue engine; both say the same")
 
 
+#: Keys whose values are files: (part, key), the part empty at the top.
+FILE_KEYS = (
+    ("travel", "car"),
+    ("travel", "public_transport"),
+    ("travel", "origins"),
+    ("", "observed_visits"),
+)
 #: Keys that a file does not inherit from its parent.
 OWN_KEYS = ("name", "title", "description")
 
@@ -161,6 +182,11 @@ class Scenario(Part):
         {}, description="opening hours by point and authority in place of the region's"
     )
     demand: Demand = Demand()
+    travel: Travel = Travel()
+    observed_visits: str | None = Field(
+        None,
+        description="CSV month,point,authority,count of visits counted, on which the levels are anchored",
+    )
     feedback: Feedback = Feedback()
     parameters: Overrides = Field({}, description="parameters of the registry that differ from their base")
     run: RunSettings = RunSettings()
@@ -176,11 +202,17 @@ class Scenario(Part):
     def content(self) -> dict[str, Any]:
         """Return what decides the result of a replication, apart from the seed and the region's data.
 
-        Left out: names and texts, how it is run, and where the region lies.
+        Left out: names and texts, how it is run, and where the region lies. Of files that it names it is the
+        content that counts, not the place.
         """
-        return {
-            key: value for key, value in self.resolved().items() if key not in (*OWN_KEYS, "region", "run")
-        }
+        plain = self.resolved()
+        if not plain["travel"]:
+            del plain["travel"]
+        for part, key in FILE_KEYS:
+            holder = plain.get(part, {}) if part else plain
+            if key in holder:
+                holder[key] = hashlib.sha256(Path(holder[key]).read_bytes()).hexdigest()
+        return {key: value for key, value in plain.items() if key not in (*OWN_KEYS, "region", "run")}
 
     def digest(self) -> str:
         """Return 12 hex digits over all that decides the results: content, seed, region's data, model."""

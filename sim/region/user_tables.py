@@ -120,7 +120,7 @@ def read_observed_visits(path: str | Path, region: Region) -> pd.DataFrame:
         Problem(str(path), f"'{table['month'][row]}' is no month; write YYYY-MM", int(row) + 2, None, "month")
         for row in table.index[months.isna()]
     ]
-    if not problems and months.dt.year.nunique() != 1:
+    if not problems and len(set(months.dt.year)) != 1:
         problems = [Problem(str(path), "must hold months of one year", None, None, "month")]
     if problems:
         raise InputError(problems)
