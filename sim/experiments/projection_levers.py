@@ -1,0 +1,230 @@
+"""What would have to be true: the value of a driver, alone or with another, that brings a number about."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from sim.demand.calibration import Levels
+from sim.demand.outlook import State
+from sim.demand.projection import Projection
+
+type Floats = NDArray[np.float64]
+
+#: Points of the search for a crossing between the physical limits of a lever.
+_GRID = 25
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A driver that can be set.
+
+    Attributes
+    ----------
+    name, unit
+        Driver, and what its value means.
+    base, low, high
+        Its value in the scenario; physical limits (for a factor, the largest tried).
+    apply
+        Returns a state with the lever at a value.
+    """
+
+    name: str
+    unit: str
+    base: float
+    low: float
+    high: float
+    apply: Callable[[State, float], State]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was found for one lever.
+
+    Attributes
+    ----------
+    value
+        Value nearest to base that brings the number about, nan when no value suffices.
+    nearest, at
+        Visits that come nearest to the number within the limits, and the lever's value there.
+    """
+
+    value: float
+    nearest: float
+    at: float
+
+    @property
+    def suffices(self) -> bool:
+        """Whether some value brings the number about."""
+        return not math.isnan(self.value)
+
+
+def make_levers(projection: Projection, state: State) -> list[Lever]:
+    """Return the drivers that can be set in a scenario's year, from its state."""
+    weight = projection.history.visits
+    adults = state.residents.sum(axis=0)
+    able = float((state.able[:, 0] * adults).sum() / adults.sum())
+    covered = float((state.coverage * weight).sum() / weight.sum())
+    old = projection.ages.old
+    people = float(state.totals.sum())
+    share_old = float(adults[old].sum() / adults.sum())
+    days = state.cottages.use_days
+    change = projection.params["duty_change_2030"]
+    return [
+        Lever("need", "needs per person, 1 = as assumed", 1.0, 0.0, 3.0, _need),
+        Lever(
+            "coverage",
+            "coverage of e-services, weighted by visits of the base year",
+            covered,
+            0.0,
+            1.0,
+            lambda s, x: replace(s, coverage=_towards(s.coverage, covered, x) * (weight > 0)),
+        ),
+        Lever(
+            "adoption",
+            "share of residents able to use e-services",
+            able,
+            0.0,
+            1.0,
+            lambda s, x: replace(s, able=_towards(s.able, able, x)),
+        ),
+        Lever("duty", "change of in-person duties", change, -1.0, 1.0, lambda s, x: _duty(projection, s, x)),
+        Lever(
+            "population",
+            "residents",
+            people,
+            0.0,
+            3.0 * people,
+            lambda s, x: replace(s, totals=s.totals * x / people),
+        ),
+        Lever(
+            "ageing",
+            "share of residents in the older age groups",
+            share_old,
+            0.0,
+            1.0,
+            lambda s, x: replace(s, ages=_aged(s.ages, old, x - share_old)),
+        ),
+        Lever(
+            "foreign",
+            "share of foreign-language speakers",
+            state.foreign,
+            0.0,
+            1.0,
+            lambda s, x: replace(s, foreign=x),
+        ),
+        Lever(
+            "cottages",
+            "days a year that a cottage is in use",
+            days,
+            0.0,
+            365.0,
+            lambda s, x: replace(s, cottages=replace(s.cottages, use_days=x)),
+        ),
+        Lever(
+            "season",
+            "needs on the day after a holiday relative to others",
+            state.after_holiday,
+            float(state.ways.factors[0]),
+            float(state.ways.factors[-1]),
+            lambda s, x: replace(s, after_holiday=x),
+        ),
+    ]
+
+
+def _need(state: State, factor: float) -> State:
+    return replace(state, growth=state.growth * factor)
+
+
+def _towards(values: Floats, base: float, goal: float) -> Floats:
+    """Return shares moved so that their mean goes from `base` to `goal`: towards 1 if up, towards 0 if down."""
+    if goal >= base:
+        part = (goal - base) / (1.0 - base) if base < 1.0 else 0.0
+        return values + part * (1.0 - values)
+    return values * goal / base
+
+
+def _duty(projection: Projection, state: State, change: float) -> State:
+    """Return a state whose duties of history have changed by a share; what is freed can end online."""
+    before = projection.outlook.rules.duty
+    duty = np.clip(before * (1.0 + change), 0.0, 1.0)
+    return replace(state, duty=duty, freed=np.maximum(before - duty, 0.0))
+
+
+def _aged(ages: Floats, old: NDArray[np.bool_], change: float) -> Floats:
+    """Return age shares in which the old have gained `change` of the population, at most all of it."""
+    theirs = ages[:, old].sum(axis=1, keepdims=True)
+    goal = np.where(theirs > 0, np.clip(theirs + change, 0.0, 1.0), 0.0)
+    young = np.divide(1.0 - goal, 1.0 - theirs, out=np.zeros_like(theirs), where=theirs < 1)
+    older = np.divide(goal, theirs, out=np.zeros_like(theirs), where=theirs > 0)
+    return ages * np.where(old, older, young)
+
+
+def solve(lever: Lever, goal: float, visits: Callable[[float], float]) -> Answer:
+    """Return the value of a lever nearest to its base under which `visits` equals `goal`."""
+    values = np.unique([*np.linspace(lever.low, lever.high, _GRID), lever.base])
+    gaps = np.array([visits(float(value)) for value in values]) - goal
+    best = int(np.argmin(np.abs(gaps)))
+    nearest, at = float(gaps[best] + goal), float(values[best])
+    turns = np.flatnonzero(np.sign(gaps[:-1]) * np.sign(gaps[1:]) <= 0)
+    if not len(turns):
+        return Answer(math.nan, nearest, at)
+    middle = (values[turns] + values[turns + 1]) / 2
+    turn = int(turns[np.argmin(np.abs(middle - lever.base))])
+    root = float(brentq(lambda x: visits(x) - goal, values[turn], values[turn + 1], xtol=1e-9))
+    return Answer(root, goal, root)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A number that levers are asked to bring about in a state.
+
+    Attributes
+    ----------
+    projection, levels, state
+        Scenario, needs and state from which levers start.
+    wanted
+        (A,) authorities whose visits are added up.
+    goal
+        Visits.
+    """
+
+    projection: Projection
+    levels: Levels
+    state: State
+    wanted: NDArray[np.bool_]
+    goal: float
+
+    def visits(self, state: State) -> float:
+        """Return the visits asked about in a state."""
+        return float(self.projection.outlook.expect(self.levels, state).visits[self.wanted].sum())
+
+    def alone(self, lever: Lever) -> Answer:
+        """Return the answer for one lever with all others at their values."""
+        return solve(lever, self.goal, lambda x: self.visits(lever.apply(self.state, x)))
+
+    def frontier(self, first: Lever, second: Lever, steps: Sequence[float]) -> list[tuple[float, Answer]]:
+        """Return the second lever's answers while the first goes from its base to its helpful limit.
+
+        Parameters
+        ----------
+        steps
+            How far the first goes, 0 base, 1 limit.
+        """
+        ends = (first.low, first.high)
+        limit = min(ends, key=lambda x: abs(self.visits(first.apply(self.state, x)) - self.goal))
+        # A factor of 0 would do alone; half-way is as far as a rule of two drivers is of use.
+        limit = first.base / 2 if first.low == 0.0 and limit == 0.0 else limit
+        found = []
+        for step in steps:
+            value = first.base + step * (limit - first.base)
+            start = first.apply(self.state, value)
+            found.append(
+                (value, solve(second, self.goal, lambda x, s=start: self.visits(second.apply(s, x))))
+            )
+        return found
