@@ -13,9 +13,10 @@ import sim
 from sim.config import Scenario, load_scenario
 from sim.errors import InputError, RunError
 from sim.experiments.parts import DamagedPart, FinishedRun, read_run, stored_runs, write_part
-from sim.experiments.runner import Execution, Replicate, run_tasks, tasks_of
+from sim.experiments.runner import run_tasks, tasks_of
 from sim.experiments.store import RunResult, load, run_folder
 from sim.experiments.tables import PlannedRun, write_tables
+from sim.experiments.work import Execution, Replicate
 
 TABLES = ("runs.parquet", "factors.parquet", "metrics.parquet")
 
@@ -72,6 +73,12 @@ def die_at_two(
     if replication == 2:
         os._exit(9)
     return replicate(case, replication, keep_visits)
+
+
+def die_always(
+    case: Scenario, replication: int, keep_visits: bool
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    os._exit(9)
 
 
 def run(
@@ -162,12 +169,19 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path: Path, trace: Path) ->
     assert table_bytes(whole) == table_bytes(run(scenario(), tmp_path / "fresh"))
 
 
-def test_a_worker_that_dies_is_said_and_costs_nothing_that_was_stored(tmp_path: Path) -> None:
-    with pytest.raises(RunError, match="a worker process died"):
-        run(scenario(), tmp_path, die_at_two, workers=2)
-    assert load(tmp_path).manifest.get("status") != "done"
+def test_a_worker_that_dies_costs_its_run_only(tmp_path: Path) -> None:
+    result = run(scenario(), tmp_path, die_at_two, workers=2)
+    assert list(result.runs["status"]) == ["done", "done", "failed", "done", "done"]
+    assert result.runs["error_type"][2] == "WorkerDied"
+    assert result.manifest["status"] == "failed"
     whole = run(scenario(), tmp_path)
     assert table_bytes(whole) == table_bytes(run(scenario(), tmp_path / "fresh"))
+
+
+def test_a_machine_on_which_every_worker_dies_is_said(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="workers die one after the other"):
+        run(scenario(), tmp_path, die_always, workers=2)
+    assert load(tmp_path).manifest.get("status") != "done"
 
 
 def test_progress_counts_what_is_stored_already(tmp_path: Path) -> None:
