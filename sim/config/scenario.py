@@ -185,7 +185,7 @@ class Scenario(Part):
     travel: Travel = Travel()
     observed_visits: str | None = Field(
         None,
-        description="CSV month,point,authority,count of visits counted, on which the levels are anchored",
+        description="CSV month,point,authority,count of visits counted, which anchor the levels",
     )
     feedback: Feedback = Feedback()
     parameters: Overrides = Field({}, description="parameters of the registry that differ from their base")

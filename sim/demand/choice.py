@@ -104,8 +104,13 @@ def make_origins(
 def travel_weights(
     origins: Origins, network: Network, sensitivity: float, number: dict[str, int]
 ) -> NDArray[np.float32]:
-    """Return (n_origins, P) ``exp(-sensitivity * minutes)``; 0 where a point outside does not compete."""
-    weight = np.exp(origins.minutes * np.float32(-sensitivity))
+    """Return (n_origins, P) ``exp(-sensitivity * minutes)``, 0 where a point is out of question.
+
+    Out of question: points that cannot be reached, and points outside where they do not compete.
+    """
+    reached = np.isfinite(origins.minutes)
+    weight = np.exp(np.where(reached, origins.minutes, 0) * np.float32(-sensitivity))
+    weight[~reached] = 0.0
     for index, row in enumerate(network.point_rows.to_dict("records")):
         rivals = [number[name] for name in str(row["competes_for"] or "").split(";") if name]
         if rivals:

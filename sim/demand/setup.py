@@ -22,6 +22,7 @@ from sim.demand.expectation import MatterRules, Units
 from sim.demand.history import HistoryFit, history_of, plan_visits
 from sim.demand.site import Season, Site, make_prospect, make_site
 from sim.demand.tables import cottage_presence, epidemic_months, matter_rules
+from sim.demand.ways import scenario_travel
 from sim.network import Network, build_network
 from sim.network.network import Staffing, open_points
 from sim.population.land import Census, Land, adopters, adoption_of, make_land, people_of
@@ -128,12 +129,13 @@ def _ground(
     span = make_span(
         region.about("country"), scenario.year, RUN_IN, round(params["booking_horizon"]) + RUN_IN
     )
-    census = Census(scenario.year, scenario.population, demand.cottages)
+    census = Census(scenario.year, scenario.population, demand.cottages, demand.freeze_ages_at)
     people = people_of(region, params, land, census, scenario.run.seed)
     capable, accepts = adopters(
         people, adoption_of(region, scenario.year, demand.adoption, demand.acceptance)
     )
-    site = make_site(scenario_network(scenario, region, span), people, land, params)
+    network = scenario_network(scenario, region, span)
+    site = make_site(network, people, land, params, scenario_travel(scenario, region, params, land))
     rules = matter_rules(region, params, land.index, scenario.year)
     boost = params["day_after_holiday_factor"]
     days = day_profiles(region.table("authorities"), region.table("profiles"), span, boost, months)

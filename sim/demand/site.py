@@ -24,7 +24,8 @@ from sim.demand.days import DayProfiles
 from sim.demand.expectation import Cells, MatterRules, Reach, Units, make_reach, unit_visits
 from sim.network import Network
 from sim.population.land import Land
-from sim.population.people import People
+from sim.population.people import RESIDENT, People
+from sim.population.travel import Travel, replace_minutes
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,13 @@ class Site:
     sensitivity: Sensitivity
 
 
-def make_site(network: Network, people: People, land: Land, params: Parameters) -> Site:
+#: Everybody by the road rule.
+BY_ROAD = Travel()
+
+
+def make_site(
+    network: Network, people: People, land: Land, params: Parameters, travel: Travel = BY_ROAD
+) -> Site:
     """Return a network with the ways that `people` have to it."""
     number = land.index.municipality
     sensitivity = Sensitivity(
@@ -58,7 +65,21 @@ def make_site(network: Network, people: People, land: Land, params: Parameters) 
         round(params["booking_horizon"]),
     )
     origins = make_origins(people, network.point_rows, land.plane, land.roads, number)
+    _put_tables(origins, people, network.points, travel)
     return Site(network, origins, travel_weights(origins, network, sensitivity.travel, number), sensitivity)
+
+
+def _put_tables(origins: Origins, people: People, points: tuple[str, ...], travel: Travel) -> None:
+    """Put the times of travel tables in the place of the road rule's, by each person's mode."""
+    at_home = np.arange(len(origins.person)) < np.count_nonzero(origins.home >= 0)
+    spots = np.where(at_home[:, None], people.home[origins.person], people.cottage[origins.person])
+    rides = (travel.rides(people.id) & (people.kind == RESIDENT))[origins.person]
+    for times, whose in ((travel.car, ~rides), (travel.public_transport, rides)):
+        if times is not None:
+            rows = times.rows(spots[whose], origins.municipality[whose])
+            part = origins.minutes[whose]
+            replace_minutes(part, points, times, rows)
+            origins.minutes[whose] = part
 
 
 @dataclass(frozen=True)

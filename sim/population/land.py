@@ -65,11 +65,15 @@ def make_land(region: Region, params: Parameters) -> Land:
 
 @dataclass(frozen=True)
 class Census:
-    """Which people: year, population series, and whether cottage life exists."""
+    """Which people: year, population series, whether cottage life exists, and whose year's age shares hold.
+
+    `ages` is None for the age shares of the year itself.
+    """
 
     year: int
     series: str
     cottages: bool
+    ages: int | None = None
 
 
 def people_input(region: Region, params: Parameters, land: Land, census: Census) -> PeopleInput:
@@ -82,7 +86,7 @@ def people_input(region: Region, params: Parameters, land: Land, census: Census)
         region.table("age_structure"),
         names,
         land.index.age_groups,
-        (census.series, census.year, census.year),
+        (census.series, census.year, census.ages or census.year),
     )
     stock = cottage_stock(region, params, land.index) if census.cottages else None
     foreign = foreign_shares(params, names, residents, census.year)

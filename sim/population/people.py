@@ -210,7 +210,7 @@ def owner_chance(
 
 
 def _with_cottages(people: People, given: PeopleInput, stock: CottageStock, seed: int) -> People:
-    """Return residents of whom as many have a cottage as the cottages owned within the region hold persons."""
+    """Return residents of whom as many have a cottage as cottages owned within the region hold persons."""
     by_age = np.bincount(people.age_group, minlength=len(given.age_groups))
     chance = owner_chance(stock, by_age, given.age_groups)
     owns = uniform(stream_key(seed, 0, "owns a cottage"), people.id) < chance[people.age_group]

@@ -65,25 +65,20 @@ class Travel:
         Tables by mode; None: by the road rule, and nobody goes by public transport.
     share
         Share of the people who go by public transport where there is a table of it.
+    seed
+        Seed of the people.
     """
 
     car: TravelTimes | None = None
     public_transport: TravelTimes | None = None
     share: float = 0.0
+    seed: int = 0
 
-    def rides(self, ids: NDArray[np.int64], seed: int) -> NDArray[np.bool_]:
-        """Return (n,) who goes by public transport: a lasting property of a person.
-
-        Parameters
-        ----------
-        ids
-            (n,) persons' ids.
-        seed
-            Seed of the people.
-        """
+    def rides(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return (n,) who goes by public transport, by id: a lasting property of a person."""
         if self.public_transport is None:
             return np.zeros(len(ids), bool)
-        return uniform(stream_key(seed, 0, _MODE), ids) < self.share
+        return uniform(stream_key(self.seed, 0, _MODE), ids) < self.share
 
 
 def travel_times(
