@@ -1069,16 +1069,12 @@ def _set_visits(b: Board) -> None:
 
 @_compiled
 def _set_board(b: Board, places: Ints, duty: NDArray[np.int8]) -> None:
-    """Set the board for a day."""
+    """Set the board for a day; the classes were left empty by `_clear`."""
     for x in range(N_COUNTS):
         b.counts[x] = 0
     for p in range(places.shape[0]):
         for kind in range(places.shape[1]):
             b.free[p, kind] = places[p, kind]
-    for c in range(b.klass.size):
-        k = b.klass[c]
-        k.root = k.spot = -1
-        k.waiting = k.marked = 0
     _set_services(b)
     _set_officials(b, duty)
     _set_visits(b)
@@ -1098,6 +1094,15 @@ def _play(b: Board) -> None:
         while b.counts[RELEASED] > 0:
             _arrivals(b, t)
             _settle(b, t)
+
+
+@_compiled
+def _clear(b: Board) -> None:
+    """Empty the classes that still hold nodes of visits long gone."""
+    for x in range(b.counts[ACTIVE]):
+        k = b.klass[b.list[ACTIVE, x].item]
+        k.root = k.spot = -1
+        k.waiting = 0
 
 
 @_entry
@@ -1129,6 +1134,7 @@ def _play_days(board: Board, days: Days, start: Ints, first_index: int, extras: 
         )
         _set_board(b, days.places, days.duty[first_index + d])
         _play(b)
+        _clear(b)
         for o in range(b.officer.size):
             extras[d, o, 0] = b.officer[o].outside
             extras[d, o, 1] = b.officer[o].on_call
@@ -1302,4 +1308,5 @@ def _classes(setting: Setting) -> Records:
     klass["place"] = number // 4 % 4 - 1
     klass["guide"] = np.where(number // 2 % 2 == 1, setting.guidance[setting.door_point[door]], -1)
     klass["no_show"] = number % 2
+    klass["root"] = klass["spot"] = -1
     return klass

@@ -130,8 +130,9 @@ def test_compiled_day_by_day(benchmark: Any, year: Year) -> None:
     visits, start, setting = year
 
     def play(table: NDArray[np.void]) -> None:
+        engine = compiled_engine.CompiledEngine(setting)
         for day in range(N_DAYS):
-            compiled_engine.run_day(table[start[day] : start[day + 1]], setting, day)
+            engine.run_day(table[start[day] : start[day + 1]], day)
 
     benchmark.pedantic(play, setup=lambda: ((visits.copy(),), {}), rounds=3, warmup_rounds=1)
 
