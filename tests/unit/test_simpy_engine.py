@@ -425,6 +425,53 @@ class TestClosing:
         assert ends(visits) == [970.0, 960.0]
         assert extra.outside.tolist() == [10.0]
 
+    def test_send_away_clears_each_door_of_a_pool_at_its_own_closing(self):
+        world = World(send_away=True)
+        pool = world.service()
+        here = world.door(point=world.point(), service=pool, windows=((480.0, 900.0),))
+        there = world.door(point=world.point(), service=pool)
+        world.official(pool)
+        world.visit(there, 890.0, 20.0)
+        world.visit(here, 891.0, 10.0, id=7)
+        world.visit(there, 892.0, 10.0, id=8)
+        visits, _ = world.play(run_day)
+        assert outcomes(visits) == ["served", "turned_away", "served"]
+        assert ends(visits) == [910.0, 900.0, 920.0]
+
+    def test_send_away_leaves_nobody_to_those_on_call(self):
+        world = World(send_away=True, fetch_minutes=10.0)
+        door = world.door()
+        world.official(door.service, on_call=True)
+        world.visit(door, 955.0, 20.0)
+        visits, extra = world.play(run_day)
+        assert outcomes(visits) == ["turned_away"]
+        assert ends(visits) == [960.0]
+        assert extra.on_call.tolist() == [0.0]
+
+    def test_a_second_matter_joins_a_closed_door_of_a_pool_that_is_still_open(self):
+        world = World()
+        pool = world.service()
+        first = world.door(point=world.point())
+        here = world.door(point=0, service=pool, windows=((480.0, 900.0),))
+        world.door(point=world.point(), service=pool)
+        world.official(first.service)
+        world.official(pool)
+        world.visit(first, 890.0, 20.0, second=1)
+        world.follow_up(here, 10.0)
+        visits, _ = world.play(run_day)
+        assert starts(visits) == [890.0, 910.0]
+        assert visits["ticket"][1] == 910.0
+
+    def test_a_second_matter_waits_for_a_stayer_who_is_on_break(self):
+        world = World()
+        first, second = world.door(), world.door()
+        world.official(first.service)
+        world.official(second.service, shift=((480.0, 960.0), (990.0, 1050.0)))
+        world.visit(first, 950.0, 20.0, second=1)
+        world.follow_up(second, 10.0)
+        visits, _ = world.play(run_day)
+        assert starts(visits) == [950.0, 990.0]
+
     def test_who_goes_on_after_closing_without_staying_serves_nobody_more(self):
         world = World()
         door = world.door()
