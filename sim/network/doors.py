@@ -8,7 +8,7 @@ guidance is a service of each point that has guides.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +76,7 @@ def build_doors(
     tables: Mapping[str, pd.DataFrame],
     points: Sequence[str],
     hours_changes: Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]],
+    guided: Collection[str],
     span: Span,
 ) -> Doors:
     """Return the doors of `points` over `span`.
@@ -91,6 +92,8 @@ def build_doors(
         Open points, in index order.
     hours_changes
         point → authority → rows that replace that authority's hours there.
+    guided
+        Points where somebody guides.
     """
     authorities = list(tables["authorities"]["authority"])
     matters = tables["matters"]
@@ -115,8 +118,7 @@ def build_doors(
         found.append((*place, (home, authority, int(channel)), serves, windows))
     found.sort(key=lambda door: door[:3])
     services = tuple(dict.fromkeys(door[3] for door in found))
-    guided = [point for point in points if GUIDANCE in hours.get(point, {})]
-    services += tuple((point, GUIDANCE, int(Channel.COUNTER)) for point in guided)
+    services += tuple((point, GUIDANCE, int(Channel.COUNTER)) for point in points if point in guided)
     number = {key: index for index, key in enumerate(services)}
     return Doors(
         np.array([door[0] for door in found], np.int64),

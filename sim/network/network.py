@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.calendar import Span
 from sim.network.doors import Doors, build_doors
-from sim.network.roster import Roster, build_roster, merge_rows
+from sim.network.roster import Roster, build_roster, guided_points, merge_rows
 
 #: Kinds of place in column order of `Network.places`.
 PLACE_KINDS = ("counter", "closed_room", "remote_station")
@@ -90,10 +90,9 @@ def build_network(
 ) -> Network:
     """Return the network of `points` with `staffing` over `span`."""
     rows = tables["points"].set_index("point").loc[list(points)].reset_index()
-    doors = build_doors(tables, points, hours_changes, span)
-    pools = {row["point"]: row["remote_pool"] for row in rows.to_dict("records") if row["remote_pool"]}
     merged = merge_rows(tables["officials"], staffing.base, staffing.officials)
-    roster = build_roster(merged, doors, pools, span)
+    doors = build_doors(tables, points, hours_changes, guided_points(merged), span)
+    roster = _roster(tables, rows, doors, staffing, span)
     day_type, windows, shifts = _day_types(doors, roster, span.n_days)
     return Network(
         points,
@@ -110,6 +109,29 @@ def build_network(
         (rows["counted"] == 1).to_numpy(bool),
         (rows["type"] == "outside").to_numpy(bool),
     )
+
+
+def restaff(network: Network, tables: Mapping[str, pd.DataFrame], staffing: Staffing, span: Span) -> Network:
+    """Return the network with other officials and places; its points and doors stay."""
+    roster = _roster(tables, network.point_rows, network.doors, staffing, span)
+    day_type, windows, shifts = _day_types(network.doors, roster, span.n_days)
+    return replace(
+        network,
+        roster=roster,
+        places=_places(tables["places"], network.points, staffing),
+        day_type=day_type,
+        windows=windows,
+        shifts=shifts,
+    )
+
+
+def _roster(
+    tables: Mapping[str, pd.DataFrame], rows: pd.DataFrame, doors: Doors, staffing: Staffing, span: Span
+) -> Roster:
+    """Return the officials of `staffing` for the points in `rows`."""
+    pools = {row["point"]: row["remote_pool"] for row in rows.to_dict("records") if row["remote_pool"]}
+    merged = merge_rows(tables["officials"], staffing.base, staffing.officials)
+    return build_roster(merged, doors, pools, span)
 
 
 def _places(table: pd.DataFrame, points: Sequence[str], staffing: Staffing) -> NDArray[np.int64]:

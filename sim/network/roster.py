@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +66,12 @@ def merge_rows(
                 given[key] = (";" if key == "skills" else "|").join(given[key])
         rows[name] = {"row": name, "breaks": "", "diary": 0, "on_call": 0, **rows.get(name, {}), **given}
     return list(rows.values())
+
+
+def guided_points(rows: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """Return the points at which some roster row guides."""
+    guides = (row for row in rows if int(row["count"]) > 0 and GUIDANCE in str(row["skills"]).split(";"))
+    return frozenset(str(row["works_at"]) for row in guides)
 
 
 def build_roster(
