@@ -33,18 +33,18 @@ def one_desk(**world):
 class TestOneInstant:
     def test_an_end_an_arrival_and_a_wait_at_one_minute_serve_the_one_who_waited(self):
         world, door = one_desk()
-        world.visit(door, 500.0, 10.0, id=9)
-        world.visit(door, 505.0, 10.0, id=8)
-        world.visit(door, 510.0, 10.0, id=1)
+        world.visit(door, 500.0, 10.0)
+        world.visit(door, 505.0, 10.0)
+        world.visit(door, 510.0, 10.0)
         visits, _ = world.play(run_day)
         assert starts(visits) == [500.0, 510.0, 520.0]
 
     def test_arrivals_of_one_minute_are_served_by_id(self):
         world, door = one_desk()
-        world.visit(door, 500.0, 10.0, id=7)
         world.visit(door, 500.0, 10.0, id=3)
+        world.visit(door, 500.0, 10.0, id=7)
         visits, _ = world.play(run_day)
-        assert starts(visits) == [510.0, 500.0]
+        assert starts(visits) == [500.0, 510.0]
 
     def test_patience_that_ends_when_an_official_becomes_free_still_gets_him(self):
         world, door = one_desk()
@@ -315,7 +315,7 @@ class TestDoors:
         door = world.door(windows=GAP)
         world.official(door.service, shift=[(480.0, 960.0)])
         world.visit(door, 700.0, 30.0)
-        world.visit(door, 710.0, 10.0, id=99)
+        world.visit(door, 710.0, 10.0)
         world.visit(door, 750.0, 10.0)
         visits, _ = world.play(run_day)
         assert starts(visits) == [700.0, 780.0, 790.0]
@@ -432,8 +432,8 @@ class TestClosing:
         there = world.door(point=world.point(), service=pool)
         world.official(pool)
         world.visit(there, 890.0, 20.0)
-        world.visit(here, 891.0, 10.0, id=7)
-        world.visit(there, 892.0, 10.0, id=8)
+        world.visit(here, 891.0, 10.0)
+        world.visit(there, 892.0, 10.0)
         visits, _ = world.play(run_day)
         assert outcomes(visits) == ["served", "turned_away", "served"]
         assert ends(visits) == [910.0, 900.0, 920.0]
