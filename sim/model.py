@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.calendar import MONTHS
 from sim.config import Scenario
 from sim.demand.feedback import Learning, waits_of
-from sim.demand.setup import Setup, make_setup
+from sim.demand.setup import Setup, make_setup, restaffed
 from sim.demand.year import DemandRules, YearDemand, make_rules
 from sim.network import strike_absences
 from sim.network.roster import ROSTERED
@@ -36,25 +36,64 @@ _KEPT = 4
 
 @dataclass(frozen=True)
 class Stage:
-    """A scenario made ready: what all its replications share."""
+    """A scenario made ready: what all its replications share.
+
+    Attributes
+    ----------
+    setup, rules
+        People, network and the kernel's tables.
+    ground
+        What the scenario says about everything but staffing; scenarios that agree in it share people.
+    """
 
     setup: Setup
     rules: DemandRules
+    ground: str
+
+
+@dataclass(frozen=True)
+class PlacedYear:
+    """A year's visits before the points have played them.
+
+    Attributes
+    ----------
+    visits
+        Rows of all days of the span, by day and id.
+    counts
+        What became of the needs, see `YearDemand.counts`.
+    """
+
+    visits: NDArray[np.void]
+    counts: NDArray[np.int64]
 
 
 _stages: OrderedDict[str, Stage] = OrderedDict()
 
 
 def stage_of(scenario: Scenario) -> Stage:
-    """Return a scenario made ready; those last used in this process are kept."""
-    key = json.dumps([scenario.content(), scenario.region, scenario.run.seed], sort_keys=True)
+    """Return a scenario made ready; those last used in this process are kept.
+
+    Where one of them differs in its staffing only, its people and needs are taken over.
+    """
+    content: list[Any] = [scenario.content(), scenario.region, scenario.run.seed]
+    key = json.dumps(content, sort_keys=True)
     if key not in _stages:
-        setup = make_setup(scenario)
-        _stages[key] = Stage(setup, make_rules(setup))
+        del content[0]["staffing"]
+        ground = json.dumps(content, sort_keys=True)
+        alike = next((stage for stage in _stages.values() if stage.ground == ground), None)
+        setup = restaffed(alike.setup, scenario) if alike else make_setup(scenario)
+        _stages[key] = Stage(setup, make_rules(setup), ground)
     _stages.move_to_end(key)
     while len(_stages) > _KEPT:
         _stages.popitem(last=False)
     return _stages[key]
+
+
+def place_year(stage: Stage, replication: int) -> PlacedYear:
+    """Return the visits of one replication of a scenario in which nothing acts on the days to come."""
+    demand = YearDemand(stage.setup, stage.rules, replication)
+    demand.place(0, stage.setup.season.span.n_days)
+    return PlacedYear(demand.take(np.arange(demand.placed)), demand.counts)
 
 
 class VisitModel(mesa.Model):
@@ -68,6 +107,9 @@ class VisitModel(mesa.Model):
         Number of the replication, ≥ 0; with the scenario's seed it decides all luck.
     engine
         Queue engine, ``simpy`` or ``compiled``; default: the scenario's.
+    placed
+        The replication's visits if they are known already; the model finishes them in place. Not with
+        feedback, under which they are not known beforehand.
 
     Attributes
     ----------
@@ -86,7 +128,13 @@ class VisitModel(mesa.Model):
 
     daily = ("date", "visits", "served", "gave_up", "mean_wait", "cottage_dwellers_present")
 
-    def __init__(self, scenario: Scenario, replication: int = 0, engine: str | None = None) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        replication: int = 0,
+        engine: str | None = None,
+        placed: PlacedYear | None = None,
+    ) -> None:
         super().__init__(rng=replication)
         stage = stage_of(scenario)
         self.visit_scenario = scenario
@@ -95,7 +143,6 @@ class VisitModel(mesa.Model):
         luck = (scenario.run.seed, replication)
         self._play: Engine = import_module(ENGINES[engine or scenario.run.engine]).run_day
         self._setting = make_setting(stage.setup, luck)
-        self._demand = YearDemand(stage.setup, stage.rules, replication)
         span = stage.setup.season.span
         self._learning = Learning(
             scenario.feedback, stage.setup.params, luck, stage.setup.capable, span.working_count()
@@ -105,20 +152,24 @@ class VisitModel(mesa.Model):
         self._extras: list[DayExtra] = []
         self._rows_by_day: dict[int, list[NDArray[np.int64]]] = {}
         self._seen = 0
-        self._prepare()
+        if self._learning.active:
+            self._demand = YearDemand(stage.setup, stage.rules, replication)
+            self._counts = self._demand.counts
+            self._run_in()
+        else:
+            self._take(placed or place_year(stage, replication))
         self._today: dict[str, Any] = dict.fromkeys(self.daily)
         reporters = {name: _reporter(name) for name in self.daily}
         self.datacollector = mesa.DataCollector(model_reporters=reporters)
 
-    def _prepare(self) -> None:
-        """Place what can be placed beforehand: the whole year, or with feedback the run-in, day by day."""
-        n_days = self.setup.season.span.n_days
-        if not self._learning.active:
-            self._demand.place(0, n_days)
-            self._table = self._demand.take(np.arange(self._demand.placed))
-            days = np.arange(n_days + 1) + self.setup.season.span.first
-            self._starts = np.searchsorted(self._table["day"], days)
-            return
+    def _take(self, placed: PlacedYear) -> None:
+        """Take a year's visits; nothing will change them but the points."""
+        self._table, self._counts = placed.visits, placed.counts
+        span = self.setup.season.span
+        self._starts = np.searchsorted(self._table["day"], np.arange(span.n_days + 1) + span.first)
+
+    def _run_in(self) -> None:
+        """Place and play the days before the year, so that people begin it with what they remember."""
         for position in range(self._days.start):
             self._live(position)
         self._learning.end_run_in(self._demand)
@@ -203,9 +254,7 @@ class VisitModel(mesa.Model):
 
     def records(self) -> YearRecords:
         """Return what the days simulated so far have left behind."""
-        return _records(
-            self.setup, self._setting, self._days, (self._visits, self._extras), self._demand.counts
-        )
+        return _records(self.setup, self._setting, self._days, (self._visits, self._extras), self._counts)
 
 
 def simulate(scenario: Scenario, replication: int, engine: str) -> YearRecords:
@@ -334,4 +383,13 @@ def _open_minutes(setup: Setup, days: range) -> NDArray[np.float64]:
     return found
 
 
-__all__ = ["ENGINES", "VisitModel", "make_setting", "simulate", "stage_of"]
+__all__ = [
+    "ENGINES",
+    "PlacedYear",
+    "Stage",
+    "VisitModel",
+    "make_setting",
+    "place_year",
+    "simulate",
+    "stage_of",
+]

@@ -5,7 +5,7 @@ One set-up serves all replications of a scenario.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from sim.demand.site import Season, Site, make_prospect, make_site
 from sim.demand.tables import cottage_presence, epidemic_months, matter_rules
 from sim.demand.ways import scenario_travel
 from sim.network import Network, build_network
-from sim.network.network import Staffing, open_points
+from sim.network.network import Staffing, open_points, restaff
 from sim.population.land import Census, Land, adopters, adoption_of, make_land, people_of
 from sim.population.people import People
 from sim.region import Region, load_region
@@ -152,15 +152,30 @@ def _ground(
 def scenario_network(scenario: Scenario, region: Region, span: Span) -> Network:
     """Return the network that a scenario describes."""
     tables = network_tables(region)
-    chosen = scenario.staffing
-    officials = {name: row.model_dump(exclude_none=True) for name, row in chosen.officials.items()}
-    places = {name: row.model_dump(exclude_none=True) for name, row in chosen.places.items()}
     hours = {
         point: {name: [row.model_dump() for row in rows] for name, rows in by_authority.items()}
         for point, by_authority in scenario.hours.items()
     }
     points = open_points(tables, scenario.network, scenario.points)
-    return build_network(tables, points, Staffing(chosen.base, officials, places), hours, span)
+    return build_network(tables, points, _staffing(scenario), hours, span)
+
+
+def restaffed(setup: Setup, scenario: Scenario) -> Setup:
+    """Return the set-up of a scenario that differs from that of `setup` in its staffing only.
+
+    People, needs and choices do not know the officials, so all but the network is taken over.
+    """
+    tables, span = network_tables(setup.region), setup.season.span
+    network = restaff(setup.site.network, tables, _staffing(scenario), span)
+    return replace(setup, scenario=scenario, site=replace(setup.site, network=network))
+
+
+def _staffing(scenario: Scenario) -> Staffing:
+    """Return a scenario's officials and places as the network takes them."""
+    chosen = scenario.staffing
+    officials = {name: row.model_dump(exclude_none=True) for name, row in chosen.officials.items()}
+    places = {name: row.model_dump(exclude_none=True) for name, row in chosen.places.items()}
+    return Staffing(chosen.base, officials, places)
 
 
 def _growth(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -118,9 +118,8 @@ def build_doors(
         found.append((*place, (home, authority, int(channel)), serves, windows))
     found.sort(key=lambda door: door[:3])
     services = tuple(dict.fromkeys(door[3] for door in found))
-    services += tuple((point, GUIDANCE, int(Channel.COUNTER)) for point in points if point in guided)
     number = {key: index for index, key in enumerate(services)}
-    return Doors(
+    unguided = Doors(
         np.array([door[0] for door in found], np.int64),
         np.array([door[1] for door in found], np.int64),
         np.array([door[2] for door in found], np.int64),
@@ -128,8 +127,18 @@ def build_doors(
         np.array([door[4] for door in found], bool).T.reshape(len(matters), len(found)),
         tuple(door[5] for door in found),
         services,
-        np.array([number.get((point, GUIDANCE, int(Channel.COUNTER)), -1) for point in points], np.int64),
+        np.full(len(points), -1, np.int64),
     )
+    return guide(unguided, points, guided)
+
+
+def guide(doors: Doors, points: Sequence[str], guided: Collection[str]) -> Doors:
+    """Return the doors with somebody who guides at the points `guided`, and nowhere else."""
+    own = tuple(key for key in doors.services if key[1] != GUIDANCE)
+    guides = tuple((point, GUIDANCE, int(Channel.COUNTER)) for point in points if point in guided)
+    number = {key[0]: index for index, key in enumerate(guides, len(own))}
+    guidance = np.array([number.get(point, -1) for point in points], np.int64)
+    return replace(doors, services=own + guides, guidance=guidance)
 
 
 def _hours_by_place(

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.calendar import Span
-from sim.network.doors import Doors, build_doors
+from sim.network.doors import Doors, build_doors, guide
 from sim.network.roster import Roster, build_roster, guided_points, merge_rows
 
 #: Kinds of place in column order of `Network.places`.
@@ -92,7 +92,7 @@ def build_network(
     rows = tables["points"].set_index("point").loc[list(points)].reset_index()
     merged = merge_rows(tables["officials"], staffing.base, staffing.officials)
     doors = build_doors(tables, points, hours_changes, guided_points(merged), span)
-    roster = _roster(tables, rows, doors, staffing, span)
+    roster = _roster(merged, rows, doors, span)
     day_type, windows, shifts = _day_types(doors, roster, span.n_days)
     return Network(
         points,
@@ -112,11 +112,14 @@ def build_network(
 
 
 def restaff(network: Network, tables: Mapping[str, pd.DataFrame], staffing: Staffing, span: Span) -> Network:
-    """Return the network with other officials and places; its points and doors stay."""
-    roster = _roster(tables, network.point_rows, network.doors, staffing, span)
-    day_type, windows, shifts = _day_types(network.doors, roster, span.n_days)
+    """Return the network with other officials and places; its points and hours stay."""
+    merged = merge_rows(tables["officials"], staffing.base, staffing.officials)
+    doors = guide(network.doors, network.points, guided_points(merged))
+    roster = _roster(merged, network.point_rows, doors, span)
+    day_type, windows, shifts = _day_types(doors, roster, span.n_days)
     return replace(
         network,
+        doors=doors,
         roster=roster,
         places=_places(tables["places"], network.points, staffing),
         day_type=day_type,
@@ -125,12 +128,9 @@ def restaff(network: Network, tables: Mapping[str, pd.DataFrame], staffing: Staf
     )
 
 
-def _roster(
-    tables: Mapping[str, pd.DataFrame], rows: pd.DataFrame, doors: Doors, staffing: Staffing, span: Span
-) -> Roster:
-    """Return the officials of `staffing` for the points in `rows`."""
+def _roster(merged: Sequence[Mapping[str, Any]], rows: pd.DataFrame, doors: Doors, span: Span) -> Roster:
+    """Return the officials of the roster rows `merged` for the points in `rows`."""
     pools = {row["point"]: row["remote_pool"] for row in rows.to_dict("records") if row["remote_pool"]}
-    merged = merge_rows(tables["officials"], staffing.base, staffing.officials)
     return build_roster(merged, doors, pools, span)
 
 
