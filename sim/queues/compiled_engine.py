@@ -24,6 +24,10 @@ from sim.queues.setting import OFF, ON_CALL, ROSTERED, DayExtra, Setting
 from sim.visits import VISIT, Outcome
 
 
+#: Length of the runs that are sorted by insertion.
+RUN = 8
+
+
 def _numbers(first: int, stop: int) -> tuple[int, ...]:
     """Return numbers that numba takes for variables; for each plain constant it would compile a copy."""
     return cast(tuple[int, ...], tuple(np.int64(number) for number in range(first, stop)))
@@ -233,26 +237,52 @@ def _pop(b: Board, heap: int) -> int:
 
 @_compiled
 def _sort_arrivals(b: Board) -> None:
-    """Sort the first arrivals by time, equal ones staying in order (merge sort from the bottom up)."""
+    """Sort the first arrivals by time, equal ones staying in order.
+
+    Runs of `RUN` are sorted by insertion, then merged from the bottom up; the choice in a merge is written
+    without a branch, because no processor can guess it.
+    """
     n = b.counts[ARRIVALS]
+    for left in range(0, n, RUN):
+        for x in range(left + 1, min(left + RUN, n)):
+            t, what = b.list[ARRIVALS, x].time, b.list[ARRIVALS, x].item
+            at = x
+            while at > left and b.list[ARRIVALS, at - 1].time > t:
+                b.list[ARRIVALS, at].time = b.list[ARRIVALS, at - 1].time
+                b.list[ARRIVALS, at].item = b.list[ARRIVALS, at - 1].item
+                at -= 1
+            b.list[ARRIVALS, at].time = t
+            b.list[ARRIVALS, at].item = what
     source, target = ARRIVALS, SPARE
-    width = 1
+    width = RUN
     while width < n:
         for left in range(0, n, 2 * width):
-            middle, right = min(left + width, n), min(left + 2 * width, n)
-            x, y = left, middle
-            for at in range(left, right):
-                take_x = y >= right or (x < middle and b.list[source, x].time <= b.list[source, y].time)
-                entry = b.list[source, x if take_x else y]
-                b.list[target, at].time = entry.time
-                b.list[target, at].item = entry.item
-                x, y = (x + 1, y) if take_x else (x, y + 1)
+            _merge(b, source, target, left, min(left + width, n), min(left + 2 * width, n))
         source, target = target, source
         width *= 2
     if source == SPARE:
         for at in range(n):
             b.list[ARRIVALS, at].time = b.list[SPARE, at].time
             b.list[ARRIVALS, at].item = b.list[SPARE, at].item
+
+
+@_merged
+def _merge(b: Board, source: int, target: int, left: int, middle: int, right: int) -> None:
+    """Merge two sorted runs of one row into another row."""
+    x, y, at = left, middle, left
+    while x < middle and y < right:
+        second = int(b.list[source, y].time < b.list[source, x].time)
+        chosen = x + second * (y - x)
+        b.list[target, at].time = b.list[source, chosen].time
+        b.list[target, at].item = b.list[source, chosen].item
+        x += 1 - second
+        y += second
+        at += 1
+    while at < right:
+        rest = x if x < middle else y
+        b.list[target, at].time = b.list[source, rest].time
+        b.list[target, at].item = b.list[source, rest].item
+        x, y, at = (x + 1, y, at + 1) if x < middle else (x, y + 1, at + 1)
 
 
 @_compiled
@@ -485,7 +515,7 @@ def _stays(b: Board, o: int, k: int) -> bool:
     return False
 
 
-@_compiled
+@_merged
 def _choose(b: Board, k: int, other: int, t: float) -> int:
     """Return the free official (not `other`) who takes a visit of service `k` now, NOBODY if none.
 
