@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 from sim.queues.setting import OFF, ON_CALL, ROSTERED, DayExtra, Setting
 from sim.visits import VISIT, Outcome
 
-
 #: Length of the runs that are sorted by insertion.
 RUN = 8
 

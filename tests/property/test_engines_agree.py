@@ -32,7 +32,7 @@ def test_engines_agree(world: World) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=6000, deadline=None, derandomize=True, suppress_health_check=QUIET)
+@settings(max_examples=4000, deadline=None, derandomize=True, suppress_health_check=QUIET)
 @given(world=worlds(max_visits=30))
 def test_engines_agree_on_thousands(world: World) -> None:
     assert_agree(world)
