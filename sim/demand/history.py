@@ -5,7 +5,7 @@ History is the same for every scenario of a region and a set of parameters, so a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -73,6 +73,22 @@ def plan_visits(region: Region, index: Index, year: int) -> NDArray[np.float64]:
 
 
 @dataclass(frozen=True)
+class Counts:
+    """Counts of a year.
+
+    Attributes
+    ----------
+    visits
+        (A,) visits.
+    points
+        Visits at points that keep a count of their own, by (point, authority).
+    """
+
+    visits: NDArray[np.float64]
+    points: Mapping[tuple[int, int], float]
+
+
+@dataclass(frozen=True)
 class _Year:
     """The base year's people and network, ready for the closed form."""
 
@@ -87,23 +103,50 @@ def _fit(path: Path, digest: str, values: tuple[tuple[str, float], ...]) -> Hist
     region, params = load_region(path), Parameters(dict(values))
     year, index = _base_year(region, params)
     points = year.prospect.site.network.points
-    goal = _municipal_visits(region, points, index)
-    attraction = np.ones((len(points), len(index.authorities)))
-    shares = year.prospect.shares(attraction)
-    moved = np.flatnonzero(np.isin(year.prospect.offers.authority, [authority for _, authority in goal]))
+    counts = Counts(year.history.visits, point_counts(region, points, index, int(region.about("base_year"))))
+    flat = np.ones((len(points), len(index.authorities)))
+
+    def levels_of(units: Units) -> Levels:
+        return fit_history(year.history, units, year.prospect.rules)
+
+    levels, attraction = fit_attraction(year.prospect, year.cells, counts, levels_of, flat)
+    found = {(points[p], index.authorities[a]): float(attraction[p, a]) for p, a in counts.points}
+    return HistoryFit(levels, MappingProxyType(found))
+
+
+def fit_attraction(
+    prospect: Prospect,
+    cells: Cells,
+    counts: Counts,
+    levels_of: Callable[[Units], Levels],
+    attraction: NDArray[np.float64],
+) -> tuple[Levels, NDArray[np.float64]]:
+    """Return needs and (P, A) factors on the choice under which the points' own counts are expected.
+
+    Parameters
+    ----------
+    prospect, cells, counts
+        A network in a season, its people and its counts.
+    levels_of
+        Gives the needs from the visits per unit of need.
+    attraction
+        (P, A) factors to start from.
+    """
+    attraction = attraction.copy()
+    shares = prospect.shares(attraction)
+    moved = np.flatnonzero(np.isin(prospect.offers.authority, [authority for _, authority in counts.points]))
     for _ in range(_ROUNDS):
-        reach = year.prospect.reach(shares, year.cells)
-        units = year.prospect.units(reach, year.cells)
-        levels = fit_history(year.history, units, year.prospect.rules)
-        visits = expected_counts(levels, units, year, reach, goal)
-        steps = {cell: count / visits[cell] for cell, count in goal.items() if visits[cell] > 0}
+        reach = prospect.reach(shares, cells)
+        units = prospect.units(reach, cells)
+        levels = levels_of(units)
+        visits = expected_counts(levels, units, (prospect, cells, reach), counts.visits, counts.points)
+        steps = {cell: count / visits[cell] for cell, count in counts.points.items() if visits[cell] > 0}
         for cell, step in steps.items():
             attraction[cell] *= step
         if all(abs(step - 1) < _CLOSE for step in steps.values()):
             break
-        shares[moved] = year.prospect.shares(attraction, moved)
-    found = {(points[p], index.authorities[a]): float(attraction[p, a]) for p, a in goal}
-    return HistoryFit(levels, MappingProxyType(found))
+        shares[moved] = prospect.shares(attraction, moved)
+    return levels, attraction
 
 
 def _base_year(region: Region, params: Parameters) -> tuple[_Year, Index]:
@@ -131,36 +174,51 @@ def _base_year(region: Region, params: Parameters) -> tuple[_Year, Index]:
 
 
 def expected_counts(
-    levels: Levels, units: Units, year: _Year, reach: Reach, cells: Collection[tuple[int, int]]
+    levels: Levels,
+    units: Units,
+    where: tuple[Prospect, Cells, Reach],
+    visits: NDArray[np.float64],
+    cells: Collection[tuple[int, int]],
 ) -> dict[tuple[int, int], float]:
     """Return the expected visits, second matters included, by (point, authority).
 
-    Second matters go where first ones of their authority go; together they are the base year's counts.
+    Parameters
+    ----------
+    where
+        Network, people, and where their visits go.
+    visits
+        (A,) expected visits of each authority. Second matters go where first ones of their authority go.
+    cells
+        The (point, authority) asked for.
     """
-    rules = year.prospect.rules
+    rules = where[0].rules
     first = (levels.by_matter(rules.authority)[:, :, None] * units.counted).sum(axis=(1, 2))
     by_authority = np.bincount(rules.authority, weights=first, minlength=len(rules.coverage))
     return {
-        (point, authority): expected_at(levels, year, reach, (point, authority))
-        * year.history.visits[authority]
+        (point, authority): _first_visits(levels, where, (point, authority))
+        * visits[authority]
         / by_authority[authority]
         for point, authority in cells
+        if by_authority[authority] > 0
     }
 
 
-def expected_at(levels: Levels, year: _Year, reach: Reach, cell: tuple[int, int]) -> float:
+def _first_visits(levels: Levels, where: tuple[Prospect, Cells, Reach], cell: tuple[int, int]) -> float:
     """Return the expected first visits at one (point, authority), no-shows left out."""
+    prospect, people, reach = where
     point, authority = cell
-    units = year.prospect.units(replace(reach, counted=reach.point[..., point]), year.cells)
-    rules = year.prospect.rules
+    rules = prospect.rules
+    units = prospect.units(replace(reach, counted=reach.point[..., point]), people)
     need = levels.by_matter(rules.authority)[:, :, None]
     return float((need * units.counted)[rules.authority == authority].sum())
 
 
-def _municipal_visits(region: Region, points: tuple[str, ...], index: Index) -> dict[tuple[int, int], float]:
-    """Return the visits of the base year at points that keep a count of their own, by (point, authority)."""
+def point_counts(
+    region: Region, points: tuple[str, ...], index: Index, year: int
+) -> dict[tuple[int, int], float]:
+    """Return the visits of a year at points that keep a count of their own, by (point, authority)."""
     table, services = region.table("plan_municipal_visits"), region.table("services")
-    rows = table[(table["year"] == int(region.about("base_year"))) & table["point"].isin(points)]
+    rows = table[(table["year"] == year) & table["point"].isin(points)]
     found: dict[tuple[int, int], float] = {}
     for row in rows.to_dict("records"):
         served = services.loc[services["point"] == row["point"], "authority"].iloc[0]

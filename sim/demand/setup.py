@@ -18,9 +18,10 @@ from sim.config.registry import Parameters, Registry
 from sim.demand.calibration import Expected, Levels, expect, solve_growth
 from sim.demand.cells import count_cells
 from sim.demand.days import day_profiles
-from sim.demand.expectation import MatterRules, Units
-from sim.demand.history import HistoryFit, history_of, plan_visits
-from sim.demand.site import Season, Site, make_prospect, make_site
+from sim.demand.expectation import Cells, MatterRules, Units
+from sim.demand.history import Counts, HistoryFit, fit_attraction, history_of, plan_visits, point_counts
+from sim.demand.observed import Anchor, anchor_of
+from sim.demand.site import Prospect, Season, Site, make_prospect, make_site
 from sim.demand.tables import cottage_presence, epidemic_months, matter_rules
 from sim.demand.ways import scenario_travel
 from sim.network import Network, build_network
@@ -28,7 +29,8 @@ from sim.network.network import Staffing, open_points, restaff
 from sim.population.land import Census, Land, adopters, adoption_of, make_land, people_of
 from sim.population.people import People
 from sim.region import Region, load_region
-from sim.region.index import network_tables
+from sim.region.index import Index, network_tables
+from sim.region.user_tables import read_observed_visits
 
 #: Working days simulated before the year so that diaries are filled when it begins.
 RUN_IN = 20
@@ -76,10 +78,9 @@ class _Ground:
     people: People
     capable: NDArray[np.bool_]
     accepts: NDArray[np.bool_]
-    site: Site
     attraction: NDArray[np.float64]
-    season: Season
-    rules: MatterRules
+    prospect: Prospect
+    cells: Cells
     units: Units
 
 
@@ -90,14 +91,23 @@ def make_setup(scenario: Scenario) -> Setup:
     land = make_land(region, params)
     fit = history_of(region, params)
     plan = plan_visits(region, land.index, scenario.year)
-    flat = np.ones((len(plan), 12))
-    ground = _ground(scenario, region, params, land, fit, flat)
+    months = np.ones((len(plan), 12))
+    ground = _ground(scenario, region, params, land, fit, months)
     if scenario.demand.epidemic:
-        power = _epidemic_power(region, ground, fit.levels, plan)
-        ground = _ground(scenario, region, params, land, fit, epidemic_months(region, power))
+        months = epidemic_months(region, _epidemic_power(region, ground, fit.levels, plan))
+        ground = _ground(scenario, region, params, land, fit, months)
+    if scenario.reading == "history":
+        ground = _as_counted(region, land.index, ground, fit.levels, plan)
     growth = _growth(scenario, region, params, ground, fit.levels, plan)
+    if scenario.observed_visits:
+        usual = expect(fit.levels, growth, ground.units, ground.prospect.rules).visits
+        anchor, of_this_year = _anchor(scenario, scenario.observed_visits, region)
+        if of_this_year:
+            ground = _ground(scenario, region, params, land, fit, months * anchor.month)
+        goal = anchor.visits if of_this_year else usual * anchor.level
+        growth = solve_growth(fit.levels, goal, ground.units, ground.prospect.rules).growth
     factors = [scenario.demand.need_factors.get(name, 1.0) for name in land.index.authorities]
-    expected = expect(fit.levels, growth * np.array(factors), ground.units, ground.rules)
+    expected = expect(fit.levels, growth * np.array(factors), ground.units, ground.prospect.rules)
     return Setup(
         scenario=scenario,
         region=region,
@@ -106,10 +116,10 @@ def make_setup(scenario: Scenario) -> Setup:
         people=ground.people,
         capable=ground.capable,
         accepts=ground.accepts,
-        site=ground.site,
+        site=ground.prospect.site,
         attraction=ground.attraction,
-        season=ground.season,
-        rules=ground.rules,
+        season=ground.prospect.season,
+        rules=ground.prospect.rules,
         levels=fit.levels,
         expected=expected,
         plan=plan,
@@ -146,7 +156,33 @@ def _ground(
     cells = count_cells(people, capable, accepts, shape)
     prospect = make_prospect(site, season, rules, shape[0])
     units = prospect.units(prospect.reach(prospect.shares(attraction), cells), cells)
-    return _Ground(people, capable, accepts, site, attraction, season, rules, units)
+    return _Ground(people, capable, accepts, attraction, prospect, cells, units)
+
+
+def _as_counted(
+    region: Region, index: Index, ground: _Ground, levels: Levels, plan: NDArray[np.float64]
+) -> _Ground:
+    """Return the ground with the attraction under which the points' own counts of the year are expected."""
+    prospect, cells = ground.prospect, ground.cells
+    network = prospect.site.network
+    found = point_counts(region, network.points, index, prospect.season.span.year)
+    if not found:
+        return ground
+    counts = Counts(np.nan_to_num(plan), found)
+    _, attraction = fit_attraction(prospect, cells, counts, lambda _: levels, ground.attraction)
+    units = prospect.units(prospect.reach(prospect.shares(attraction), cells), cells)
+    return replace(ground, attraction=attraction, units=units)
+
+
+def _anchor(scenario: Scenario, path: str, region: Region) -> tuple[Anchor, bool]:
+    """Return what counted visits say, and whether they are of the scenario's own year."""
+    observed = read_observed_visits(path, region)
+    year = int(observed["year"].iloc[0])
+    own = year == scenario.year
+    epidemic = scenario.demand.epidemic and own
+    demand = scenario.demand.model_copy(update={"need_factors": {}, "epidemic": epidemic})
+    changes = {"year": year, "observed_visits": None, "demand": demand}
+    return anchor_of(observed, make_setup(scenario.model_copy(update=changes))), own
 
 
 def scenario_network(scenario: Scenario, region: Region, span: Span) -> Network:
@@ -191,14 +227,14 @@ def _growth(
     Notes
     -----
     *Plan*: solved once on the plan's own network and people (`plan_growth`), linear from 1 in the base year,
-    so that another network, population or adoption shows its effect. *History*: solved on the counts.
-    *Projection*: the assumed growth.
+    so that another network, population or adoption shows its effect. *History*: solved on the counts, in a
+    year without them as in a projection. *Projection*: the assumed growth.
     """
     base_year, plan_year = int(region.about("base_year")), int(region.about("plan_year"))
     progress = min(max((scenario.year - base_year) / (plan_year - base_year), 0.0), 1.0)
-    if scenario.reading == "history":
+    if scenario.reading == "history" and not np.isnan(plan).all():
         goal = np.nan_to_num(plan)
-        return solve_growth(levels, goal, ground.units, ground.rules).growth
+        return solve_growth(levels, goal, ground.units, ground.prospect.rules).growth
     if scenario.reading == "plan":
         return 1.0 + (plan_growth(region, params, scenario.run.seed) - 1.0) * progress
     names = region.table("authorities")["authority"]
@@ -237,18 +273,18 @@ def _plan_growth(
     fit = history_of(region, params)
     goal = np.nan_to_num(plan_visits(region, land.index, reference.year))
     ground = _ground(reference, region, params, land, fit, np.ones((len(goal), 12)))
-    return solve_growth(fit.levels, goal, ground.units, ground.rules).growth
+    return solve_growth(fit.levels, goal, ground.units, ground.prospect.rules).growth
 
 
 def _epidemic_power(
     region: Region, ground: _Ground, levels: Levels, plan: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return (A,) powers of the epidemic's monthly profile that lead from the usual year to the counts."""
-    usual = expect(levels, np.ones(len(plan)), ground.units, ground.rules).visits
+    usual = expect(levels, np.ones(len(plan)), ground.units, ground.prospect.rules).visits
     ratio = np.divide(np.nan_to_num(plan), usual, out=np.ones_like(usual), where=usual > 0)
-    inside = ground.season.span.year_slice
-    months = ground.season.span.months[inside]
-    weights = ground.season.days.share.mean(axis=1)[:, inside]
+    inside = ground.prospect.season.span.year_slice
+    months = ground.prospect.season.span.months[inside]
+    weights = ground.prospect.season.days.share.mean(axis=1)[:, inside]
     by_month = np.stack([weights[:, months == month].sum(axis=1) for month in range(12)], axis=1)
     profile = epidemic_months(region, np.ones(1))[0]
     low, high = np.full(len(plan), -4.0), np.full(len(plan), 12.0)
