@@ -1,0 +1,199 @@
+"""The staffing problem of a scenario: which rows are searched, within which bounds, from which start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.config import Scenario
+from sim.config.registry import Parameters
+from sim.model import stage_of
+from sim.staffing.bench import Bench, PlayedYear, hours_a_year
+from sim.staffing.need import officials_needed
+from sim.staffing.option import RosterRow, roster_rows
+from sim.staffing.search import Counts, Found, Judge, Space, find_cheapest
+from sim.staffing.target import Bar, Scores, Target
+from sim.staffing.units import Unit, Units, groups_of, make_units
+
+#: A row may grow to this multiple of its officials, and by this many besides.
+_GROWTH, _MORE = 1.5, 3
+#: Shares that differ by less are the same to a planner who cannot reach the target anyway.
+PRACTICAL_SHARE = 0.01
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is simulated.
+
+    Attributes
+    ----------
+    search, proof
+        Replications of each option in the search, and of the chosen one on fresh seeds.
+    confidence
+        Joint confidence of the proof over all units; in the search, of each unit.
+    workers
+        Threads.
+    """
+
+    search: int = 4
+    proof: int = 12
+    confidence: float = 0.95
+    workers: int = 2
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Minimum staffing.
+
+    Attributes
+    ----------
+    never_alone
+        Whether at least two rostered people must be at each point where anybody is rostered.
+    fixed
+        Names of rows whose counts are not searched.
+    """
+
+    never_alone: bool = False
+    fixed: tuple[str, ...] = ()
+
+
+class Problem:
+    """A scenario whose staffing is sought.
+
+    Parameters
+    ----------
+    scenario
+        What to staff; its own counts are what the bounds are set round.
+    target, rules, effort
+        What must be met, what must be kept, how much is simulated.
+
+    Attributes
+    ----------
+    bench, units, hours
+        Where options are played; what is judged; (n_rows,) hours a year of one official of each row.
+    space
+        What is searched. Guides and officials on call are not: they are there for the house.
+    """
+
+    def __init__(self, scenario: Scenario, target: Target, rules: Rules, effort: Effort) -> None:
+        self.scenario, self.target, self.effort = scenario, target, effort
+        setup = stage_of(scenario).setup
+        rows = roster_rows(scenario, setup.region)
+        free = {
+            i
+            for i, r in enumerate(rows)
+            if not (r.on_call or r.guides or r.name in rules.fixed or not r.count)
+        }
+        most = [_most(row) if i in free else row.count for i, row in enumerate(rows)]
+        self.params: Parameters = setup.params
+        self.bench = Bench(scenario, most)
+        present = set(self.bench.row_of.tolist())
+        self.hours = hours_a_year(self.bench)
+        now = tuple(row.count for row in rows)
+        years = self.play(now)
+        self.units: Units = make_units(self.bench, years, target)
+        start = _start(self, years)
+        low = _least(rows, free & present, rules)
+        self.space = Space(
+            low=low,
+            high=tuple(most),
+            start=tuple(min(max(n, a), b) for n, a, b in zip(start, low, most, strict=True)),
+            cost=tuple(self.hours.tolist()),
+            groups=groups_of(self.units.units, free & present),
+            extra=_extra(self.units.units, free & present),
+        )
+
+    @property
+    def free(self) -> tuple[int, ...]:
+        """Rows whose counts can change."""
+        pairs = zip(self.space.low, self.space.high, strict=True)
+        return tuple(i for i, (low, high) in enumerate(pairs) if low < high)
+
+    def play(self, counts: Sequence[int], first: int = 0) -> list[PlayedYear]:
+        """Return the years of an option on the replications of the search."""
+        return self.bench.play_all(counts, range(first, first + self.effort.search), self.effort.workers)
+
+    def scores(self, counts: Sequence[int]) -> Scores:
+        """Return how an option does on the replications of the search."""
+        return self.units.scores(self.play(counts), self.target)
+
+    def judge(self, bar: Bar) -> Judge:
+        """Return the function that says which units reach the bar under given counts."""
+        return lambda counts: self.scores(counts).meets(bar, self.effort.confidence)
+
+    def cheapest(self, bar: Bar, low: Counts) -> tuple[Found, Bar]:
+        """Return the cheapest counts of at least `low` that reach the bar, and the bar that was reached.
+
+        Notes
+        -----
+        Where the most officials allowed leave a unit below the bar, its bar is lowered to what they
+        attain, less a difference without practical meaning, and the search starts again.
+        """
+        space = _from(self.space, low)
+        found = find_cheapest(space, self.judge(bar))
+        if not found.unmet:
+            return found, bar
+        best_low, best_high = self.scores(found.counts).bounds(self.effort.confidence)
+        unmet = np.isin(np.arange(len(self.units)), found.unmet)
+        eased = Bar(
+            np.where(unmet, np.minimum(bar.share, best_low - PRACTICAL_SHARE), bar.share),
+            np.where(unmet, np.maximum(bar.lost, best_high + PRACTICAL_SHARE), bar.lost),
+        )
+        return find_cheapest(space, self.judge(eased)), eased
+
+
+def _from(space: Space, low: Counts) -> Space:
+    """Return the space from `low` upwards."""
+    start = tuple(max(a, b) for a, b in zip(space.start, low, strict=True))
+    return Space(low, space.high, start, space.cost, space.groups, space.extra)
+
+
+def _most(row: RosterRow) -> int:
+    return ceil(row.count * _GROWTH) + _MORE
+
+
+def _least(rows: Sequence[RosterRow], free: set[int], rules: Rules) -> Counts:
+    """Return the fewest officials of each row: somebody for every row, nobody alone if the rules say so."""
+    low = [1 if i in free else row.count for i, row in enumerate(rows)]
+    if rules.never_alone:
+        for point in dict.fromkeys(rows[i].works_at for i in sorted(free)):
+            here = [
+                i for i, row in enumerate(rows) if row.works_at == point and not row.on_call and row.count
+            ]
+            mine = [i for i in here if i in free]
+            if len({rows[i].skills for i in here}) == 1:  # rows of one skill take turns by weekday
+                low = [2 if i in mine else n for i, n in enumerate(low)]
+    return tuple(low)
+
+
+def _extra(units: Sequence[Unit], free: set[int]) -> dict[int, tuple[int, ...]]:
+    """Return the rows that serve each pool of small authorities."""
+    return {n: tuple(r for r in unit.rows if r in free) for n, unit in enumerate(units) if unit.pooled}
+
+
+def _start(problem: Problem, years: Sequence[PlayedYear]) -> NDArray[np.int64]:
+    """Return the officials of each row by offered load and the formula of Erlang A."""
+    start = np.array([row.count for row in problem.bench.rows], np.int64)
+    patience = problem.params["patience_mean"]
+    for number, unit in enumerate(problem.units.units):
+        minutes = 60 * sum(problem.hours[list(unit.rows)])
+        if unit.pooled or minutes <= 0:
+            continue
+        service = _mean_service(problem, years, number)
+        rate = unit.visits / minutes
+        start[list(unit.rows)] = officials_needed(rate, service, patience, problem.target)
+    return start
+
+
+def _mean_service(problem: Problem, years: Sequence[PlayedYear], unit: int) -> float:
+    """Return the mean service time of a unit's visits [min]."""
+    n = len(problem.units.main)
+    parts = []
+    for year in years:
+        cell = year.visits["point"].astype(np.int64) * n + year.visits["authority"]
+        parts.append(year.visits["service_time"][problem.units.cells[cell] == unit])
+    return float(np.concatenate(parts).mean())

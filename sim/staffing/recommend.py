@@ -1,0 +1,258 @@
+"""The answer to a planner: the cheapest staffing that meets the target, proved, with its costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.config import Scenario
+from sim.model import simulate, stage_of
+from sim.network.network import PLACE_KINDS
+from sim.outcomes import OutcomeSettings, metrics
+from sim.outcomes.grouping import most_at_once
+from sim.staffing.bench import PlayedYear
+from sim.staffing.costs import Costs, costs_of
+from sim.staffing.option import roster_rows, with_counts, with_places
+from sim.staffing.problem import Effort, Problem, Rules
+from sim.staffing.proof import Court, Removal
+from sim.staffing.search import Counts, Found
+from sim.staffing.selection import Promise, Selection, select_smallest
+from sim.staffing.target import Bar, Scores, Target
+from sim.visits import YearRecords
+
+#: Most stand-ins for a staffing that its proof has refused.
+_ATTEMPTS = 4
+#: Fresh years of which hours, space and waits are reported.
+_REPORTED = 4
+#: First replication of the selection among equals; those of the search come before.
+_SELECTION = 1_000
+_DAY = 1440.0
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """A staffing with its proof.
+
+    Attributes
+    ----------
+    problem
+        What was asked.
+    scenario
+        The scenario with the staffing, its own seed kept.
+    counts
+        Officials by roster row.
+    bar
+        (U,) what each unit reaches; below the target where that cannot be met.
+    unmet
+        Units whose target cannot be met by more officials, with the reason.
+    scores, proven
+        How the units did on fresh seeds, and whether that proves them.
+    removals
+        What the absence of one official of each row does.
+    selection
+        Choice among staffings of equal cost, None where there was one only.
+    costs, table
+        Hours, space and money; default metrics of the reported years.
+    plays
+        Options that the search simulated.
+    """
+
+    problem: Problem
+    scenario: Scenario
+    counts: Counts
+    bar: Bar
+    unmet: dict[int, str]
+    scores: Scores
+    proven: tuple[bool, ...]
+    removals: tuple[Removal, ...]
+    selection: Selection | None
+    costs: Costs
+    table: pd.DataFrame
+    plays: int
+
+
+@dataclass
+class _Trial:
+    """A staffing found, and its day in court."""
+
+    counts: Counts
+    bar: Bar
+    court: Court
+    scores: Scores
+    proven: tuple[bool, ...]
+    scenario: Scenario
+
+
+def recommend(
+    scenario: Scenario, target: Target, rules: Rules, effort: Effort, tell: Tell = lambda text: None
+) -> Recommendation:
+    """Return the cheapest staffing of a scenario that meets the target, with its proof.
+
+    Parameters
+    ----------
+    scenario
+        What to staff; feedback must be off.
+    target, rules, effort
+        What must be met, what must be kept, how much is simulated.
+    tell
+        Called with what is being done.
+
+    Notes
+    -----
+    What a proof refuses gets an official more and is sought again; the next proof has a seed of its own.
+    """
+    tell("load, bounds and start")
+    problem = Problem(scenario, target, rules, effort)
+    bar, low = target.bar(len(problem.units)), problem.space.low
+    plays, selection = 0, None
+    for attempt in range(_ATTEMPTS):
+        tell(f"search {attempt + 1}")
+        found, reached = problem.cheapest(bar, low)
+        plays += found.plays
+        counts, selection = _chosen(problem, found)
+        tell(f"proof {attempt + 1}")
+        trial = _tried(problem, counts, reached, attempt)
+        if all(trial.proven):
+            break
+        low = _raised(problem, low, counts, trial.proven)
+    tell("removing officials one by one")
+    removals = trial.court.removals(problem.free, problem.space.low, trial.bar)
+    trial, final = _without_spare(problem, trial, removals)
+    tell("hours, space and money")
+    return _reported(problem, trial, final, selection, plays)
+
+
+def _chosen(problem: Problem, found: Found) -> tuple[Counts, Selection | None]:
+    """Return the counts to prove: of equals the one with the shortest mean wait."""
+    equals = (found.counts, *found.ties)
+    if len(equals) == 1:
+        return found.counts, None
+
+    def wait(index: int, replication: int) -> float:
+        year = problem.bench.play(equals[index], _SELECTION + replication)
+        return float(problem.units.scores([year], problem.target).wait[0])
+
+    zone = problem.params["practical_wait_difference"]
+    selection = select_smallest(len(equals), wait, Promise(zone, problem.effort.confidence, budget=40))
+    return equals[selection.best], selection
+
+
+def _tried(problem: Problem, counts: Counts, bar: Bar, attempt: int) -> _Trial:
+    """Return a staffing with the places it needs, judged on fresh seeds."""
+    staffed = with_counts(problem.scenario, problem.bench.rows, counts)
+    scenario = with_places(staffed, places_needed(problem, problem.play(counts)))
+    court = Court(scenario, problem.units, problem.target, problem.effort, attempt)
+    scores = court.scores()
+    return _Trial(counts, bar, court, scores, court.proven(scores, bar), scenario)
+
+
+def _raised(problem: Problem, low: Counts, counts: Counts, proven: Sequence[bool]) -> Counts:
+    """Return lower bounds with one official more for each unit that was not proven."""
+    raised = list(low)
+    for unit, good in zip(problem.units.units, proven, strict=True):
+        rows = [row for row in unit.rows if counts[row] < problem.space.high[row]]
+        if not good and rows:
+            raised[rows[0]] = counts[rows[0]] + 1
+    return tuple(raised)
+
+
+def _without_spare(
+    problem: Problem, trial: _Trial, removals: list[Removal]
+) -> tuple[_Trial, tuple[Removal, ...]]:
+    """Send home whoever can be spared, if what is left is proven on a seed of its own."""
+    spare = [removal.row for removal in removals if removal.verdict == "spare"]
+    if not spare or not all(trial.proven):
+        return trial, tuple(removals)
+    counts = tuple(n - (row in spare) for row, n in enumerate(trial.counts))
+    leaner = _tried(problem, counts, trial.bar, _ATTEMPTS)
+    if not all(leaner.proven):
+        return trial, tuple(removals)
+    return leaner, tuple(leaner.court.removals(problem.free, problem.space.low, leaner.bar))
+
+
+def places_needed(problem: Problem, years: Sequence[PlayedYear]) -> dict[str, dict[str, int]]:
+    """Return the places of each kind that were ever in use at once, by point; one at least of what it has.
+
+    The years must have been played with ample places.
+    """
+    network, base = problem.bench.setup.site.network, stage_of(problem.scenario).setup.site.network
+    shape = base.places.shape
+    peak = np.max([_used_at_once(year, shape) for year in years], axis=0)
+    needed = np.maximum(peak, np.minimum(base.places, 1))
+    return {
+        point: {kind: int(n) for kind, n in zip(PLACE_KINDS, needed[index], strict=True)}
+        for index, point in enumerate(base.points)
+        if not network.outside[index] and peak[index].any()
+    }
+
+
+def _used_at_once(year: PlayedYear, shape: tuple[int, ...]) -> NDArray[np.int64]:
+    """Return (P, 3) most places of each kind in use at once."""
+    visits = year.visits[(year.visits["place"] >= 0) & np.isfinite(year.visits["start"])]
+    key = visits["point"].astype(np.int64) * shape[1] + visits["place"]
+    midnight = visits["day"] * _DAY
+    busy = most_at_once(key, midnight + visits["start"], midnight + visits["end"], shape[0] * shape[1])
+    return np.asarray(busy.reshape(shape), np.int64)
+
+
+def _reported(
+    problem: Problem,
+    trial: _Trial,
+    removals: tuple[Removal, ...],
+    selection: Selection | None,
+    plays: int,
+) -> Recommendation:
+    """Return the recommendation with hours, space and money of some fresh years."""
+    scenario = trial.court.scenario
+    records = [simulate(scenario, replication, "compiled") for replication in range(_REPORTED)]
+    table = year_tables(problem, records)
+    setup = stage_of(scenario).setup
+    costs = costs_of(setup, roster_rows(scenario, setup.region), records, table)
+    unmet = np.flatnonzero((trial.bar.share < problem.target.share) | (trial.bar.lost > problem.target.lost))
+    return Recommendation(
+        problem=problem,
+        scenario=trial.scenario,
+        counts=trial.counts,
+        bar=trial.bar,
+        unmet={int(unit): reason_of(problem, trial, int(unit)) for unit in unmet},
+        scores=trial.scores,
+        proven=trial.proven,
+        removals=removals,
+        selection=selection,
+        costs=costs,
+        table=table,
+        plays=plays,
+    )
+
+
+def year_tables(problem: Problem, records: Sequence[YearRecords]) -> pd.DataFrame:
+    """Return the default metrics of some years under the problem's target, one long table."""
+    plain = problem.params.as_dict()
+    target = problem.target
+    settings = OutcomeSettings(target.wait, target.share, plain["companions"], plain["small_cell"])
+    parts = [metrics(year, settings).assign(replication=n) for n, year in enumerate(records)]
+    return pd.concat(parts, ignore_index=True)
+
+
+def reason_of(problem: Problem, trial: _Trial, unit: int) -> str:
+    """Return why more officials do not help a unit: ``slots``, ``cover`` or ``limit``.
+
+    ``slots``: booked needs find no free slot. ``cover``: in part of the opening time nobody is on duty.
+    ``limit``: the waits come in waves that only more officials than were allowed would meet.
+    """
+    years = problem.play(trial.counts)
+    about = problem.units.units[unit]
+    shut_out = np.mean([year.no_slot[list(about.authorities)].sum() for year in years])
+    if shut_out / about.visits > problem.target.lost:
+        return "slots"
+    single = (
+        all(problem.space.high[row] == 1 for row in about.rows)
+        or sum(trial.counts[r] for r in about.rows) == 1
+    )
+    return "cover" if single else "limit"
