@@ -19,7 +19,7 @@ class Labels:
     ----------
     lang
         Language of the names.
-    authorities, points
+    authorities, points, municipalities
         Name by key.
     joint
         Authorities of the joint points.
@@ -28,6 +28,7 @@ class Labels:
     lang: Language
     authorities: dict[str, str]
     points: dict[str, str]
+    municipalities: dict[str, str]
     joint: frozenset[str]
 
     @classmethod
@@ -54,6 +55,7 @@ class Labels:
             lang=chosen,
             authorities=_authorities(region, chosen, successors_in),
             points=_by_key(region.table("points"), "point", f"name_{chosen}"),
+            municipalities=_by_key(region.table("municipalities"), "municipality", f"name_{chosen}"),
             joint=frozenset(region.about_list("joint_authorities")),
         )
 
@@ -64,6 +66,10 @@ class Labels:
     def point(self, key: str) -> str:
         """Return the name of a point, or its key where the region has none."""
         return self.points.get(key, key)
+
+    def municipality(self, key: str) -> str:
+        """Return the name of a municipality, or its key where the region has none."""
+        return self.municipalities.get(key, key)
 
 
 def short_name(name: str) -> str:

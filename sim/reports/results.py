@@ -39,6 +39,14 @@ class RunScenario(Protocol):
     def reading(self) -> str:
         """`plan`, `history` or `projection`."""
 
+    @property
+    def demand(self) -> Any:
+        """Its levers of demand, see `sim.config.scenario.Demand`."""
+
+    @property
+    def parameters(self) -> Mapping[str, float]:
+        """Parameters of the registry that differ from their base, by key."""
+
 
 class Run(Protocol):
     """A run as it was stored: what every report of a run is made from."""
