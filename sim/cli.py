@@ -17,6 +17,7 @@ from sim import __version__
 from sim.errors import InputError, VisitsimError
 
 if TYPE_CHECKING:
+    from sim.config import Scenario
     from sim.experiments.store import RunResult
 
 #: Exit codes.
@@ -96,19 +97,87 @@ def run(config: str = DEFAULT, *, options: RunOptions | None = None) -> int:
 
 
 @app.command
-def validate(config: str = DEFAULT, *, set: Settings | None = None) -> int:
+def validate(
+    config: str = DEFAULT,
+    *,
+    set: Settings | None = None,
+    patterns: bool = False,
+    replications: Annotated[int, Parameter(validator=_AtLeastOne)] = 10,
+    json: bool = False,
+) -> int:
     """Check a scenario file with its parents and say what is wrong in it.
 
     Parameters
     ----------
     config
         Path of a scenario file, or name of a shipped scenario.
+    patterns
+        Simulate the plan's years too, and print the plan's patterns beside the model's.
+    replications
+        Simulated years for each year of the plan.
+    json
+        Print the patterns as data.
     """
     from sim.config import find_scenario, load_scenario
     from sim.config.yaml_source import shown_path
 
+    engine = ["run.engine=compiled"] if patterns else []
+    scenario = load_scenario(config, [*engine, *(set or [])])
+    valid = f"{shown_path(find_scenario(config))}: {scenario.name} is valid ({scenario.digest()})"
+    if not patterns:
+        print(valid)
+        return DONE
+    _say(valid)
+    return _patterns(scenario, replications, json=json)
+
+
+def _patterns(scenario: Scenario, replications: int, *, json: bool) -> int:
+    """Print the table of patterns; fail where one does not agree."""
+    from sim.experiments.patterns import patterns
+
+    rows = patterns(scenario, replications)
+    if json:
+        print(jsonlib.dumps([row.as_dict() for row in rows], indent=2, ensure_ascii=False))
+    else:
+        from sim.reports.patterns import print_patterns
+
+        print_patterns(rows)
+    return DONE if all(row.agrees for row in rows) else FAILED
+
+
+@app.command
+def adoption(
+    config: str = DEFAULT,
+    *,
+    set: Settings | None = None,
+    out: Annotated[Path | None, Parameter(help="folder for the figure; without it none is drawn")] = None,
+    json: bool = False,
+) -> int:
+    """Print the digital adoption by age and year that a scenario implies.
+
+    Parameters
+    ----------
+    config
+        Path of a scenario file, or name of a shipped scenario.
+    json
+        Print data instead of tables.
+    """
+    from sim.config import load_scenario
+
     scenario = load_scenario(config, set or [])
-    print(f"{shown_path(find_scenario(config))}: {scenario.name} is valid ({scenario.digest()})")
+    if json:
+        from sim.outcomes.adoption import adoption_table
+
+        rows = adoption_table(scenario).to_dict("records")
+        print(jsonlib.dumps(rows, indent=2, ensure_ascii=False))
+    else:
+        from sim.reports.adoption import print_adoption
+
+        print_adoption(scenario)
+    if out is not None:
+        from sim.reports.adoption import draw_adoption
+
+        _say(*draw_adoption(scenario, out))
     return DONE
 
 
