@@ -372,7 +372,7 @@ def _queue(b: Board, c: int, node: int) -> None:
         b.counts[ACTIVE] += 1
 
 
-@_merged
+@_compiled
 def _first(b: Board, c: int) -> int:
     """Return the first node of class `c` that still waits in that tier, -1 if none; drop what is stale."""
     n = b.visits.size
@@ -823,14 +823,14 @@ def _arrivals(b: Board, t: float) -> None:
     """Stage 3: note the arrivals of `t` in id order, follow-ups among them."""
     while True:
         entry = b.list[ARRIVALS, b.counts[ARRIVALS]]
-        first = entry.item if entry.time == t else -1
-        if b.counts[RELEASED] > 0 and (first < 0 or b.list[RELEASED, 0].item < first):
-            _arrive(b, _pop(b, RELEASED), t)
-        elif first >= 0:
+        i = entry.item if entry.time == t else NOBODY
+        if b.counts[RELEASED] > 0 and (i < 0 or b.list[RELEASED, 0].item < i):
+            i = _pop(b, RELEASED)
+        elif i >= 0:
             b.counts[ARRIVALS] += 1
-            _arrive(b, first, t)
         else:
             return
+        _arrive(b, i, t)
 
 
 @_merged
@@ -865,7 +865,7 @@ def _start(b: Board, c: int, i: int, t: float) -> bool:
     return True
 
 
-@_merged
+@_compiled
 def _heads(b: Board) -> int:
     """Keep of the marked classes those with an open door and somebody waiting; return how many."""
     size = 0
