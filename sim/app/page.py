@@ -1,0 +1,224 @@
+"""The page itself: its skeleton and what happens when something on it changes."""
+
+from __future__ import annotations
+
+import html as htmllib
+from typing import Any
+
+import dash
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html
+from flask import request
+
+from sim.app.charts import named
+from sim.app.live import LiveRun
+from sim.app.parts import key_of, language_links, lever_panel
+from sim.app.runs import Busy, Runs
+from sim.app.state import State as PageState
+from sim.app.state import language_of
+from sim.app.view import Shown, results
+from sim.app.windows import with_plain_days
+from sim.errors import RunError
+from sim.locale import translator
+from sim.reports.sheet import Sheet
+
+#: Simulated years behind the page's numbers when it has settled.
+REPLICATIONS = 5
+_TICK_MS = 700
+_TITLE = "visitsim"
+
+_INDEX = """<!DOCTYPE html>
+<html lang="{lang}">
+<head>
+{metas}
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+{favicon}
+{css}
+</head>
+<body>
+{app_entry}
+<footer>{config}{scripts}{renderer}</footer>
+</body>
+</html>"""
+
+
+class _Page(Dash):
+    """Dash with the language of the link in the document."""
+
+    def interpolate_index(self, *args: Any, **parts: Any) -> str:
+        """Return the document."""
+        lang = language_of(request.args.get("lang", ""))
+        title = f"{_TITLE} – {translator(lang)('Service points of the region')}"
+        return _INDEX.format(**{**parts, "lang": lang, "title": htmllib.escape(title)})
+
+
+def make_page(runs: Runs, replications: int = REPLICATIONS) -> Dash:
+    """Return the page, its callbacks answered by `runs`."""
+    page = _Page(
+        __package__,
+        serve_locally=True,
+        update_title="",
+        suppress_callback_exceptions=True,
+        compress=False,
+    )
+    page.layout = _skeleton
+    _register(page, runs, replications)
+    return page
+
+
+def _skeleton() -> Any:
+    """Return what is there before anything is known."""
+    return html.Div(
+        [
+            dcc.Location(id="url", refresh=False),
+            dcc.Store(id="state", data=""),
+            dcc.Store(id="pin", data=None),
+            dcc.Store(id="shown", data=0),
+            dcc.Interval(id="tick", interval=_TICK_MS, disabled=True),
+            html.Header(
+                [
+                    html.H1(_TITLE, id="title"),
+                    html.Nav(id="languages", **named("Kieli, språk, language")),
+                ]
+            ),
+            html.Main(
+                [
+                    html.Div(id="levers", className="levers"),
+                    html.Div(
+                        [
+                            html.Div(id="problems", role="alert"),
+                            html.Div(
+                                [
+                                    html.Button(id="do-pin", type="button"),
+                                    html.Button(id="undo-pin", type="button"),
+                                ],
+                                className="actions",
+                            ),
+                            html.Div(id="results"),
+                        ],
+                        className="results",
+                    ),
+                ]
+            ),
+        ]
+    )
+
+
+def _register(page: Dash, runs: Runs, replications: int) -> None:
+    """Tell the page what to do when something changes."""
+
+    @page.callback(
+        Output("levers", "children"),
+        Output("title", "children"),
+        Output("do-pin", "children"),
+        Output("undo-pin", "children"),
+        Output("pin", "data"),
+        Input("url", "search"),
+    )
+    def open_link(search: str | None) -> tuple[Any, ...]:
+        state, _scenario = PageState.of_link(search or "").sound()
+        _ = translator(state.lang)
+        title = _("Service points of the region")
+        return lever_panel(state), title, _("Pin this state"), _("Compare with the scenario"), state.pin
+
+    @page.callback(
+        Output("pin", "data", allow_duplicate=True),
+        Input("do-pin", "n_clicks"),
+        Input("undo-pin", "n_clicks"),
+        State("state", "data"),
+        prevent_initial_call=True,
+    )
+    def change_pin(_done: int | None, _undone: int | None, link: str) -> Any:
+        if not dash.callback_context.triggered[0]["value"]:
+            return dash.no_update
+        keep = dash.callback_context.triggered_id == "do-pin"
+        return PageState.of_link(link).link(pin="") if keep else ""
+
+    @page.callback(
+        Output("results", "children"),
+        Output("problems", "children"),
+        Output("languages", "children"),
+        Output("state", "data"),
+        Output("shown", "data"),
+        Output("tick", "disabled"),
+        Input({"lever": ALL}, "value"),
+        Input("pin", "data"),
+        State({"lever": ALL}, "id"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+    def change(
+        values: list[Any], pin: str | None, ids: list[dict[str, str]], search: str | None
+    ) -> tuple[Any, ...]:
+        if not values or pin is None:
+            return (dash.no_update,) * 6
+        state = _state_of(search or "", pin, list(zip(ids, values, strict=True)))
+        return _answer(runs, state, replications)
+
+    @page.callback(
+        Output("results", "children", allow_duplicate=True),
+        Output("shown", "data", allow_duplicate=True),
+        Output("tick", "disabled", allow_duplicate=True),
+        Input("tick", "n_intervals"),
+        State("state", "data"),
+        State("shown", "data"),
+        prevent_initial_call=True,
+    )
+    def refine(_ticks: int, link: str, shown: int) -> tuple[Any, ...]:
+        try:
+            found = show(runs, PageState.of_link(link), replications)
+        except RunError:
+            return dash.no_update, dash.no_update, False
+        n = found.sheet.replications
+        if n == shown:
+            return dash.no_update, n, n >= replications
+        return results(found), n, n >= replications
+
+    page.clientside_callback(  # type: ignore[no-untyped-call] # Dash does not type it
+        ClientsideFunction("visitsim", "remember"), Output("state", "id"), Input("state", "data")
+    )
+
+
+def _state_of(search: str, pin: str, fields: list[tuple[dict[str, str], Any]]) -> PageState:
+    """Return the state that the fields describe, on the scenario of the link."""
+    link = PageState.of_link(search)
+    bare = PageState(link.scenario, link.lang, pin=pin, problems=_about_link(link))
+    values = ((key_of(ident), "" if value is None else str(value)) for ident, value in fields)
+    plain = (
+        (key, with_plain_days(text, link.lang) if key.startswith("hours.") else text) for key, text in values
+    )
+    return bare.changed(plain)
+
+
+def _about_link(link: PageState) -> tuple[str, ...]:
+    """Return what was wrong in the link itself, which the fields do not show."""
+    return link.sound()[0].problems
+
+
+def _answer(runs: Runs, state: PageState, replications: int) -> tuple[Any, ...]:
+    """Return all that a change of the state changes on the page."""
+    state, _scenario = state.sound()
+    links = language_links(state)
+    told = [html.P(problem) for problem in state.problems]
+    try:
+        found = show(runs, state, replications)
+    except RunError as error:
+        _ = translator(state.lang)
+        busy = _("Many are working here at the moment; try again in a minute.")
+        failed = _("The simulation failed; change something else, or tell us how it came about.")
+        told.append(html.P(busy if isinstance(error, Busy) else failed))
+        return dash.no_update, told, links, state.link(), 0, True
+    n = found.sheet.replications
+    return results(found), told, links, state.link(), n, n >= replications
+
+
+def show(runs: Runs, state: PageState, replications: int) -> Shown:
+    """Return a state as far as it is played, and set going what is missing."""
+    state, scenario = state.sound()
+    metrics = runs.refine(scenario, replications)
+    _pinned, other = state.pinned.sound()
+    before = None
+    if other.digest() != scenario.digest():
+        before = LiveRun(other, runs.refine(other, replications))
+    run = LiveRun(scenario, metrics)
+    return Shown(state, run, Sheet.of(run, state.lang), before, replications)

@@ -1,0 +1,161 @@
+"""Runs of the page: warm worker processes, answers kept, first answers before refinements."""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import threading
+from collections import OrderedDict
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+
+import pandas as pd
+
+from sim.config import Scenario
+from sim.errors import RunError
+
+#: Answers kept for all sessions together; each is about 1 MB.
+_KEPT = 120
+#: Replications that may wait at a time; more are refused until some are done.
+MAX_WAITING = 60
+#: Longest time that a session waits for its first answer [s].
+PATIENCE = 90.0
+
+type _Key = tuple[str, int]
+
+
+class Busy(RunError):
+    """So much is waiting that nothing more is taken."""
+
+
+@dataclass(order=True)
+class _Task:
+    """One replication that waits; smaller ones go first."""
+
+    rank: int
+    number: int
+    scenario: Scenario = field(compare=False)
+    replication: int = field(compare=False)
+    answer: Future[pd.DataFrame] = field(compare=False)
+
+
+class Runs:
+    """Plays replications for all sessions and keeps what was played.
+
+    Parameters
+    ----------
+    workers
+        Worker processes, ≥ 1. A replication always goes to the same one, which keeps its people warm.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._lanes = [_Lane() for _ in range(workers)]
+        self._answers: OrderedDict[_Key, Future[pd.DataFrame]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._numbers = itertools.count()
+
+    def first(self, scenario: Scenario) -> pd.DataFrame:
+        """Return the metrics of the first replication, waiting for them.
+
+        Raises
+        ------
+        RunError
+            If the run failed, took too long, or could not be taken.
+        """
+        try:
+            return self._ask(scenario, 0).result(PATIENCE)
+        except TimeoutError as error:
+            raise RunError("the run takes too long") from error
+
+    def refine(self, scenario: Scenario, wanted: int) -> pd.DataFrame:
+        """Return the metrics of the replications that are done, and ask for the next ones.
+
+        Parameters
+        ----------
+        wanted
+            Replications wanted in the end, ≥ 1.
+
+        Returns
+        -------
+        DataFrame
+            Those from the first on without a gap; the first is waited for.
+        """
+        tables = [self.first(scenario)]
+        for replication in range(1, wanted):
+            answer = self._ask(scenario, replication)
+            if not answer.done():
+                break
+            tables.append(answer.result())
+        for replication in range(len(tables), min(wanted, len(tables) + len(self._lanes))):
+            self._ask(scenario, replication)
+        return pd.concat(tables, ignore_index=True)
+
+    def whole(self, scenario: Scenario, wanted: int) -> pd.DataFrame:
+        """Return the metrics of all replications wanted, waiting for them."""
+        answers = [self._ask(scenario, replication) for replication in range(wanted)]
+        return pd.concat([answer.result(PATIENCE) for answer in answers], ignore_index=True)
+
+    def warm(self, scenario: Scenario) -> None:
+        """Set going one replication on each worker, so that people and compiled code are there when asked."""
+        for replication in range(len(self._lanes)):
+            self._ask(scenario, replication)
+
+    def close(self) -> None:
+        """Let the workers go."""
+        for lane in self._lanes:
+            lane.close()
+
+    def _ask(self, scenario: Scenario, replication: int) -> Future[pd.DataFrame]:
+        """Return the answer, kept or to come."""
+        key = (scenario.digest(), replication)
+        with self._lock:
+            kept = self._answers.get(key)
+            if kept is not None and not (kept.done() and kept.exception()):
+                self._answers.move_to_end(key)
+                return kept
+            if sum(not answer.done() for answer in self._answers.values()) >= MAX_WAITING:
+                raise Busy("too many runs are waiting")
+            task = _Task(min(replication, 1), next(self._numbers), scenario, replication, Future())
+            self._answers[key] = task.answer
+            while len(self._answers) > _KEPT and next(iter(self._answers.values())).done():
+                self._answers.popitem(last=False)
+        self._lanes[replication % len(self._lanes)].put(task)
+        return task.answer
+
+
+class _Lane:
+    """One worker process and the tasks that wait for it."""
+
+    def __init__(self) -> None:
+        self._tasks: queue.PriorityQueue[_Task] = queue.PriorityQueue()
+        self._pool = _new_pool()
+        threading.Thread(target=self._work, daemon=True).start()
+
+    def put(self, task: _Task) -> None:
+        """Let a task wait."""
+        self._tasks.put(task)
+
+    def close(self) -> None:
+        """Let the process go."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _work(self) -> None:
+        """Hand the tasks to the process one by one."""
+        from sim.app.worker import play  # the model is needed by those who play only
+
+        while True:
+            task = self._tasks.get()
+            try:
+                task.answer.set_result(self._pool.submit(play, task.scenario, task.replication).result())
+            except BrokenProcessPool as error:
+                self._pool = _new_pool()
+                task.answer.set_exception(RunError(f"the worker died: {error}"))
+            except Exception as error:  # noqa: BLE001 # whatever it is, it belongs to this task alone
+                task.answer.set_exception(RunError(f"{type(error).__name__}: {error}"))
+
+
+def _new_pool() -> ProcessPoolExecutor:
+    """Return a pool of one fresh process."""
+    return ProcessPoolExecutor(1, get_context("forkserver"))
