@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -24,14 +25,15 @@ from sim.network.roster import ROSTERED
 from sim.population.agents import Columns, CottageDweller, PeopleSet, Resident
 from sim.queues.setting import DayExtra, Setting
 from sim.streams import stream_key
-from sim.visits import OFFICIAL_DAY, Channel, Names, Outcome, YearRecords
+from sim.visits import OFFICIAL_DAY, VISIT, Channel, Names, Outcome, YearRecords
 
-#: Plays one day: visits of the day (finished in place), setting, position of the day.
-Engine = Callable[[NDArray[np.void], Setting, int], DayExtra]
-#: Module of each engine; it is imported when it is used.
-ENGINES = {"simpy": "sim.queues.simpy_engine", "compiled": "sim.queues.compiled_engine"}
+#: Plays some days: their visits (finished in place), the offsets of the days, the position of the first one.
+#: Returns (n_days, n_officials, 2) minutes outside the roster and on call.
+Engine = Callable[[NDArray[np.void], NDArray[np.int64], int], NDArray[np.float64]]
 #: Scenarios whose set-up a process keeps.
 _KEPT = 4
+#: Days played at once where days do not depend on each other.
+_BLOCK = 31
 
 
 @dataclass(frozen=True)
@@ -141,15 +143,17 @@ class VisitModel(mesa.Model):
         self.setup = stage.setup
         self.columns: Columns = MappingProxyType(_columns(stage.setup))
         luck = (scenario.run.seed, replication)
-        self._play: Engine = import_module(ENGINES[engine or scenario.run.engine]).run_day
         self._setting = make_setting(stage.setup, luck)
+        self._play = make_engine(engine or scenario.run.engine, self._setting)
         span = stage.setup.season.span
         self._learning = Learning(
             scenario.feedback, stage.setup.params, luck, stage.setup.capable, span.working_count()
         )
         self._days = range(span.year_slice.start, span.year_slice.stop)
         self._visits: list[NDArray[np.void]] = []
-        self._extras: list[DayExtra] = []
+        self._extras: list[NDArray[np.float64]] = []
+        self._series = {name: np.zeros(len(self._days)) for name in self.daily[1:]}
+        self._played = self._days.start
         self._rows_by_day: dict[int, list[NDArray[np.int64]]] = {}
         self._seen = 0
         if self._learning.active:
@@ -158,7 +162,6 @@ class VisitModel(mesa.Model):
             self._run_in()
         else:
             self._take(placed or place_year(stage, replication))
-        self._today: dict[str, Any] = dict.fromkeys(self.daily)
         reporters = {name: _reporter(name) for name in self.daily}
         self.datacollector = mesa.DataCollector(model_reporters=reporters)
 
@@ -175,29 +178,69 @@ class VisitModel(mesa.Model):
         self._learning.end_run_in(self._demand)
 
     def step(self) -> None:
-        """Simulate one day: people decide, the points serve, and what happened acts from tomorrow on."""
+        """Simulate one day: people decide, the points serve, and what happened acts from tomorrow on.
+
+        Where no feedback is switched on days do not depend on each other, and the queues of a month are
+        played in one go when its first day comes.
+        """
         position = self._days[self.steps - 1]
         if self._learning.active:
-            visits, extra = self._live(position)
-        else:
-            visits = self._table[self._starts[position] : self._starts[position + 1]]
-            extra = self._play(visits, self._setting, position)
-        self._visits.append(visits)
-        self._extras.append(extra)
-        self._note(position, visits)
+            self._keep(position, *self._live(position))
+        elif position >= self._played:
+            self._play_block(position, min(position + _BLOCK, self._days.stop))
         self.datacollector.collect(self)
         self.running = self.steps < len(self._days)
 
-    def _live(self, position: int) -> tuple[NDArray[np.void], DayExtra]:
+    def _play_block(self, first: int, last: int) -> None:
+        """Play the queues of the days `first` .. `last` - 1, whose visits are all known."""
+        starts = self._starts[first : last + 1]
+        visits = self._table[starts[0] : starts[-1]]
+        self._keep(first, visits, self._play(visits, starts - starts[0], first))
+
+    def _keep(self, first: int, visits: NDArray[np.void], extras: NDArray[np.float64]) -> None:
+        """Keep the records of some days and note their daily figures."""
+        self._visits.append(visits)
+        self._extras.append(extras)
+        days = range(first - self._days.start, first - self._days.start + len(extras))
+        for name, values in self._figures(visits, days).items():
+            self._series[name][days.start : days.stop] = values
+        self._played = first + len(extras)
+
+    def _figures(self, visits: NDArray[np.void], days: range) -> dict[str, NDArray[np.float64]]:
+        """Return the daily figures of some days of the year."""
+        came = visits[(visits["no_show"] == 0) & (visits["outcome"] != Outcome.VOID)]
+        day = came["day"] - days.start
+        began = np.isfinite(came["start"])
+        outcome = came["outcome"]
+        gave_up = (
+            (outcome == Outcome.RENEGED) | (outcome == Outcome.BALKED) | (outcome == Outcome.TURNED_AWAY)
+        )
+
+        def total(weights: NDArray[Any], of: NDArray[np.int64] = day) -> NDArray[np.float64]:
+            return np.bincount(of, weights=weights, minlength=len(days)).astype(float)
+
+        n_began = total(began)
+        waits = total(waits_of(came[began]), day[began])
+        dwellers = self.setup.people.n - self.setup.people.n_residents
+        presence = self.setup.season.presence[self._days.start :][days.start : days.stop]
+        return {
+            "visits": total(np.ones(len(came))),
+            "served": total(outcome == Outcome.SERVED),
+            "gave_up": total(gave_up),
+            "mean_wait": np.divide(waits, n_began, out=np.full(len(days), np.nan), where=n_began > 0),
+            "cottage_dwellers_present": np.rint(presence * dwellers),
+        }
+
+    def _live(self, position: int) -> tuple[NDArray[np.void], NDArray[np.float64]]:
         """Place a day's needs, play its visits and let them act on the days to come."""
         self._demand.place(position, position + 1, self._learning.due(position))
         self._sort_in()
         parts = self._rows_by_day.pop(position, [])
         rows = np.sort(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
         visits = self._demand.take(rows)
-        extra = self._play(visits, self._setting, position)
+        extras = self._play(visits, np.array([0, len(visits)]), position)
         self._learning.observe(visits, self._demand, position)
-        return visits, extra
+        return visits, extras
 
     def _sort_in(self) -> None:
         """Note on which day each newly placed visit is due."""
@@ -207,25 +250,11 @@ class VisitModel(mesa.Model):
             self._rows_by_day.setdefault(int(day), []).append(rows[days == day])
         self._seen = self._demand.placed
 
-    def _note(self, position: int, visits: NDArray[np.void]) -> None:
-        """Note the day's figures for the data collector."""
-        came = visits[(visits["no_show"] == 0) & (visits["outcome"] != Outcome.VOID)]
-        began = came[np.isfinite(came["start"])]
-        gave_up = np.isin(came["outcome"], (Outcome.RENEGED, Outcome.BALKED, Outcome.TURNED_AWAY))
-        presence = self.setup.season.presence[position]
-        dwellers = self.setup.people.n - self.setup.people.n_residents
-        self._today = {
-            "date": self.setup.season.span.dates[position],
-            "visits": len(came),
-            "served": int(np.count_nonzero(came["outcome"] == Outcome.SERVED)),
-            "gave_up": int(gave_up.sum()),
-            "mean_wait": float(waits_of(began).mean()) if len(began) else float("nan"),
-            "cottage_dwellers_present": round(float(presence) * dwellers),
-        }
-
     def today(self, name: str) -> Any:
         """Return one of the `daily` figures of the day simulated last."""
-        return self._today[name]
+        if name == "date":
+            return self.setup.season.span.dates[self._days[self.steps - 1]]
+        return float(self._series[name][self.steps - 1])
 
     @property
     def agents(self) -> PeopleSet:
@@ -254,7 +283,36 @@ class VisitModel(mesa.Model):
 
     def records(self) -> YearRecords:
         """Return what the days simulated so far have left behind."""
-        return _records(self.setup, self._setting, self._days, (self._visits, self._extras), self._counts)
+        days = self._days[: self.steps]
+        visits = np.concatenate(self._visits) if self._visits else np.zeros(0, VISIT)
+        extras = np.concatenate(self._extras) if self._extras else np.zeros((0, len(self._setting.skills), 2))
+        inside = visits[(visits["day"] < len(days)) & (visits["outcome"] != Outcome.VOID)]
+        return _records(self.setup, self._setting, days, (inside, extras[: len(days)]), self._counts)
+
+
+def make_engine(name: str, setting: Setting) -> Engine:
+    """Return a queue engine on a setting; its module is imported when it is asked for.
+
+    Parameters
+    ----------
+    name
+        ``simpy`` or ``compiled``.
+    """
+    if name == "compiled":
+        engine: Engine = import_module("sim.queues.compiled_engine").CompiledEngine(setting).run_days
+        return engine
+    run_day: Callable[[NDArray[np.void], Setting, int], DayExtra] = import_module(
+        "sim.queues.simpy_engine"
+    ).run_day
+
+    def play(visits: NDArray[np.void], starts: NDArray[np.int64], first: int) -> NDArray[np.float64]:
+        days = [
+            run_day(visits[start:stop], setting, first + n)
+            for n, (start, stop) in enumerate(pairwise(starts))
+        ]
+        return np.stack([np.stack(day, axis=-1) for day in days])
+
+    return play
 
 
 def simulate(scenario: Scenario, replication: int, engine: str) -> YearRecords:
@@ -312,13 +370,12 @@ def _records(
     setup: Setup,
     setting: Setting,
     days: range,
-    played: tuple[list[NDArray[np.void]], list[DayExtra]],
+    played: tuple[NDArray[np.void], NDArray[np.float64]],
     counts: NDArray[np.int64],
 ) -> YearRecords:
     """Gather the records of the days played."""
     index, network = setup.land.index, setup.site.network
     visits, extras = played
-    table = np.concatenate(visits)
     inside = int((setup.region.table("municipalities")["in_region"] == 1).sum())
     names = Names(
         index.authorities, index.matters, network.points, index.municipalities[:inside], index.age_groups
@@ -328,12 +385,12 @@ def _records(
         year=setup.scenario.year,
         names=names,
         official_names=network.roster.names,
-        visits=table[table["outcome"] != Outcome.VOID],
-        officials=_official_days(setting, days[: len(visits)], extras),
+        visits=visits,
+        officials=_official_days(setting, days, extras),
         needs=counts[:, :, :, :, :inside],
         persons=_persons(setup, inside),
         places=network.places,
-        open_minutes=_open_minutes(setup, days[: len(visits)]),
+        open_minutes=_open_minutes(setup, days),
         expectation={
             "plan_visits": setup.plan,
             "expected_visits": expected.visits,
@@ -343,7 +400,7 @@ def _records(
     )
 
 
-def _official_days(setting: Setting, days: range, extras: list[DayExtra]) -> NDArray[np.void]:
+def _official_days(setting: Setting, days: range, extras: NDArray[np.float64]) -> NDArray[np.void]:
     """Return one row an official and day on duty."""
     shift = _minutes(setting.shifts)
     duty = setting.duty[days.start : days.stop]
@@ -353,8 +410,7 @@ def _official_days(setting: Setting, days: range, extras: list[DayExtra]) -> NDA
     day_type = setting.day_type[days.start : days.stop][position]
     rows["day"], rows["official"] = position, official
     rows["rostered"] = np.where(rostered, shift[day_type, official], 0.0)
-    rows["outside"] = np.array([extra.outside for extra in extras])[position, official]
-    rows["on_call"] = np.array([extra.on_call for extra in extras])[position, official]
+    rows["outside"], rows["on_call"] = extras[position, official].T
     return rows
 
 
@@ -384,10 +440,10 @@ def _open_minutes(setup: Setup, days: range) -> NDArray[np.float64]:
 
 
 __all__ = [
-    "ENGINES",
     "PlacedYear",
     "Stage",
     "VisitModel",
+    "make_engine",
     "make_setting",
     "place_year",
     "simulate",

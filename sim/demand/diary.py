@@ -14,6 +14,8 @@ from sim.visits import Channel, Place
 
 #: Kinds of place that slots can need.
 N_PLACE_KINDS = 3
+#: Cells of the diary in a word.
+WORD = 64
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,8 @@ class DiaryPlan:
     """
 
     able: NDArray[np.uint8]
-    work: NDArray[np.uint8]
-    open: NDArray[np.uint8]
+    work: NDArray[np.uint64]
+    open: NDArray[np.uint64]
     places: NDArray[np.int64]
     slots: NDArray[np.int64]
     length: NDArray[np.int64]
@@ -37,13 +39,15 @@ class DiaryPlan:
 
     def blank(self, n_days: int) -> Diary:
         """Return a diary with all slots free over `n_days` days."""
-        n_columns, n_cells = self.work.shape[1:]
+        n_columns, n_words = self.work.shape[1:]
+        n_cells = n_words * WORD
         n_doors, longest = self.open.shape[1], int(self.length.max()) + 1
         return Diary(
             self.able,
             self.work,
             self.open,
-            np.zeros((n_days, n_columns, n_cells), np.uint8),
+            np.zeros((n_days, n_columns, n_words), np.uint64),
+            np.zeros((n_days, *self.places.shape, n_words), np.uint64),
             np.zeros((n_days, *self.places.shape, n_cells), np.int16),
             self.places,
             np.zeros((n_doors, N_PLACE_KINDS, longest), np.int64),
@@ -94,10 +98,16 @@ def plan_diary(
     )
 
 
-def _covered(spans: NDArray[np.float64], starts: NDArray[np.floating[Any]], cell: float) -> NDArray[np.uint8]:
-    """Return (T, n, X) whether a cell lies wholly within one of the spans (T, n, S, 2)."""
+def _covered(
+    spans: NDArray[np.float64], starts: NDArray[np.floating[Any]], cell: float
+) -> NDArray[np.uint64]:
+    """Return (T, n, B) words of bits: whether a cell lies wholly within one of the spans (T, n, S, 2)."""
     inside = (spans[..., 0][..., None] <= starts) & (starts + cell <= spans[..., 1][..., None])
-    return inside.any(axis=2).astype(np.uint8)
+    cells = inside.any(axis=2)
+    padded = np.zeros((*cells.shape[:2], -(-len(starts) // WORD) * WORD), bool)
+    padded[..., : len(starts)] = cells
+    bits = padded.reshape(*cells.shape[:2], -1, WORD).astype(np.uint64)
+    return np.asarray((bits << np.arange(WORD, dtype=np.uint64)).sum(axis=-1, dtype=np.uint64))
 
 
 def _slots(

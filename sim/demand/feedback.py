@@ -69,7 +69,7 @@ class Learning:
             self._learn(visits, demand)
         if self.switches.returns:
             tried = visits[np.isin(visits["outcome"], _GAVE_UP)]
-            self._come_back(_as_needs(tried), tried, demand, position)
+            self._come_back(demand.needs_of(tried), tried, demand, position)
             self._come_back(demand.no_slot(), None, demand, position)
 
     def end_run_in(self, demand: YearDemand) -> None:
@@ -131,26 +131,6 @@ def waits_of(visits: NDArray[np.void]) -> NDArray[np.float64]:
     opening = np.where(visits["ticket"] > visits["arrival"], visits["ticket"], -np.inf)
     base = np.fmax(np.fmax(visits["arrival"], visits["appointed"]), opening)
     return np.asarray(np.maximum(0.0, visits["start"] - base), np.float64)
-
-
-def _as_needs(visits: NDArray[np.void]) -> NDArray[np.void]:
-    """Return the needs behind visits."""
-    needs = np.zeros(len(visits), NEED)
-    for field in (
-        "id",
-        "parent",
-        "row",
-        "authority",
-        "matter",
-        "origin",
-        "duty",
-        "remote",
-        "online",
-        "booked",
-        "attempt",
-    ):
-        needs[field] = visits[field]
-    return needs
 
 
 __all__ = ["Learning", "waits_of"]

@@ -19,6 +19,7 @@ from sim.visits import Channel, NeedChannel, Place, Relation
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
+Words = NDArray[np.uint64]
 
 _TICKS = 65536.0
 _TICK = 1.0 / 65536.0
@@ -27,6 +28,7 @@ _MULTIPLY_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MULTIPLY_2 = np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 _TO_UNIT = 2.0**-53
+_WORD, _ONE, _NOTHING = 64, np.uint64(1), np.uint64(0)
 
 #: Bits of a visit's id below the person's: authority, ordinal of the need, and what followed from it.
 AUTHORITY_BITS, ORDINAL_BITS, FOLLOW_BITS = 5, 8, 6
@@ -61,15 +63,21 @@ def _inner[F: Callable[..., Any]](function: F) -> F:
     return cast(F, numba.njit(nogil=True, error_model="numpy", **options)(function))
 
 
-#: A need that may lead to a visit. `day` is a position in the span.
+#: A need that may lead to a visit, with what placing it asks of its person, so that placing need not look up
+#: rows all over the population. `day` is a position in the span, `way` the row of the travel tables.
 NEED = np.dtype(
     [
         ("id", "i8"),
         ("parent", "i8"),
         ("row", "i4"),
+        ("way", "i4"),
         ("day", "i4"),
         ("authority", "i2"),
         ("matter", "i2"),
+        ("municipality", "i2"),
+        ("kind", "i1"),
+        ("age", "i1"),
+        ("foreign", "i1"),
         ("origin", "i1"),
         ("duty", "i1"),
         ("remote", "i1"),
@@ -163,8 +171,7 @@ class PlaceRules(NamedTuple):
     last_close: Floats  # (T, J) last closing, -inf if shut
     day_type: Ints
     staffed: Bytes  # (D, K) somebody able is at work or on call
-    weight: NDArray[np.float32]  # (n_origins, P) exp(-sensitivity * minutes), 0 where out of question
-    minutes: NDArray[np.float32]  # (n_origins, P)
+    ways: NDArray[np.float32]  # (n_origins, P, 2) exp(-sensitivity * minutes), 0 out of question; minutes
     attraction: Floats  # (P, A) factor on the weight
     delay_weight: Floats  # (longest,) factor by working days
     outside: Bytes  # (P,)
@@ -181,13 +188,14 @@ class PlaceRules(NamedTuple):
 
 
 class Diary(NamedTuple):
-    """The booking diary in cells of `cell` minutes from `first_minute` on."""
+    """The booking diary in cells of `cell` minutes from `first_minute` on, 64 cells a word, B words a day."""
 
     able: Bytes  # (C, K) columns of the diary and what they can do
-    work: Bytes  # (T, C, X) cell lies in a shift
-    open: Bytes  # (T, J, X) cell lies in a window
-    busy: Bytes  # (D, C, X)
-    occupied: NDArray[np.int16]  # (D, P, 3, X)
+    work: Words  # (T, C, B) bits of the cells that lie in a shift
+    open: Words  # (T, J, B) bits of the cells that lie in a window
+    busy: Words  # (D, C, B) bits of the cells taken
+    full: Words  # (D, P, 3, B) bits of the cells in which all places of a kind are taken
+    occupied: NDArray[np.int16]  # (D, P, 3, 64 B) places taken
     places: Ints  # (P, 3)
     pointer: Ints  # (J, 3 kinds, L) no day before it has a free slot of that length
     first: Ints  # (J, 3 kinds, L) first day with one as the day began, -1
@@ -361,6 +369,8 @@ def _draw_need(keys: Any, persons: Any, rules: Any, who: Any, counts: Any, need:
     """Fix one need; return whether it remains (neither thinned away nor ended online)."""
     row, authority, entity = who
     need.row, need.authority = row, authority
+    need.kind, need.age, need.foreign = persons.kind[row], persons.age[row], persons.foreign[row]
+    need.municipality, need.way = persons.municipality[row], persons.home[row]
     need.id = entity << FOLLOW_BITS
     need.parent, need.relation, need.attempt = -1, _FIRST, 0
     shares = rules.matter_sum[authority]
@@ -377,7 +387,7 @@ def _draw_need(keys: Any, persons: Any, rules: Any, who: Any, counts: Any, need:
     if persons.cottage[row] >= 0 and rules.presence[day] > 0.0:
         there = _uniform(keys.presence, persons.id[row] * 1024 + day) < rules.presence[day]
         if there:
-            need.origin = 1
+            need.origin, need.way = 1, persons.cottage[row]
         elif kind == 1:
             return False
     elif kind == 1:
@@ -385,21 +395,18 @@ def _draw_need(keys: Any, persons: Any, rules: Any, who: Any, counts: Any, need:
     _draw_class(need, rules, _uniform(keys.duty, entity))
     able = need.online == 1 and persons.capable[row] == 1
     if able and _uniform(keys.online, entity) < rules.coverage[authority]:
-        _count(counts, _ONLINE, need, persons, rules)
+        _count(counts, _ONLINE, need, rules)
         return False
     need.remote = need.remote * persons.accepts[row]
     return True
 
 
 @_inner
-def _count(counts: Any, channel: Any, need: Any, persons: Any, rules: Any) -> None:
+def _count(counts: Any, channel: Any, need: Any, rules: Any) -> None:
     """Count a need of the year."""
     month = rules.month[need.day]
     if month >= 0:
-        row = need.row
-        counts[
-            channel, need.authority, month, persons.age[row], persons.municipality[row], persons.kind[row]
-        ] += 1
+        counts[channel, need.authority, month, need.age, need.municipality, need.kind] += 1
 
 
 @_entry
@@ -420,6 +427,80 @@ def by_day(day: NDArray[np.int32], start: Ints, order: Ints) -> None:
         start[day[i] + 1] += 1
 
 
+@_entry
+def finish_visits(
+    visits: NDArray[np.void],
+    links: Ints,
+    rows: Ints,
+    scratch: tuple[Ints, Ints, Ints],
+    first_day: int,
+    done: NDArray[np.void],
+) -> None:
+    """Fill `done` with the visits in `rows` by due day and id, their follow-ups linked within the day.
+
+    Parameters
+    ----------
+    visits, links
+        Table as `place_days` filled it: `day` and `need_day` are positions.
+    rows
+        (n,) ascending rows of the table, whole days of them.
+    scratch
+        (D + 2,) zeros for the starts of days; (n,) order; (n,) places within the day.
+    first_day
+        Day of position 0; days of `done` count from 1 January.
+    """
+    start, order, place = scratch
+    for i in range(len(rows)):
+        start[visits[rows[i]].day + 2] += 1
+    for d in range(len(start) - 1):
+        start[d + 1] += start[d]
+    for i in range(len(rows)):
+        day = visits[rows[i]].day
+        order[start[day + 1]] = i
+        start[day + 1] += 1
+    for d in range(len(start) - 2):
+        _sort_ids(visits, rows, order, start[d], start[d + 1])
+        for at in range(start[d], start[d + 1]):
+            place[order[at]] = at - start[d]
+    for at in range(len(rows)):
+        row = rows[order[at]]
+        done[at] = visits[row]
+        second, requeue = links[row, 0], links[row, 1]
+        done[at].second = place[_position(rows, second)] if second >= 0 else -1
+        done[at].requeue = place[_position(rows, requeue)] if requeue >= 0 else -1
+        done[at].day += first_day
+        done[at].need_day += first_day
+
+
+@_inner
+def _sort_ids(visits: Any, rows: Any, order: Any, first: Any, last: Any) -> None:
+    """Sort `order` between two places by the visits' ids (Shell 1959: a day is a few ascending runs)."""
+    gap = (last - first) // 2
+    while gap > 0:
+        for at in range(first + gap, last):
+            item = order[at]
+            key = visits[rows[item]].id
+            hole = at
+            while hole - gap >= first and visits[rows[order[hole - gap]]].id > key:
+                order[hole] = order[hole - gap]
+                hole -= gap
+            order[hole] = item
+        gap //= 2
+
+
+@_inner
+def _position(rows: Any, row: Any) -> Any:
+    """Return where `row` stands in ascending `rows`."""
+    low, high = 0, len(rows) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if rows[middle] < row:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
 @_inner
 def _slots(diary: Any, rules: Any, door: Any, length: Any, kind_day: Any, stop_at: Any) -> Any:
     """List free slots of `length` cells at a door on a day into the diary's scratch; return how many.
@@ -431,26 +512,28 @@ def _slots(diary: Any, rules: Any, door: Any, length: Any, kind_day: Any, stop_a
     point, service = rules.door_point[door], rules.door_service[door]
     day_type = rules.day_type[day]
     found = 0
-    room = diary.places[point, kind] if kind >= 0 else 1
-    n_cells = diary.work.shape[2]
+    if kind >= 0 and diary.places[point, kind] == 0:
+        return 0
     for column in range(diary.able.shape[0]):
         if diary.able[column, service] == 0:
             continue
         run = 0
-        for cell in range(n_cells):
-            free = (
-                diary.work[day_type, column, cell] == 1
-                and diary.open[day_type, door, cell] == 1
-                and diary.busy[day, column, cell] == 0
-                and (kind < 0 or diary.occupied[day, point, kind, cell] < room)
-            )
-            run = run + 1 if free else 0
-            if run == length:
-                diary.cells[found, 0], diary.cells[found, 1] = column, cell - length + 1
-                found += 1
+        for word in range(diary.work.shape[2]):
+            free = diary.work[day_type, column, word] & diary.open[day_type, door, word]
+            free &= ~diary.busy[day, column, word]
+            if kind >= 0:
+                free &= ~diary.full[day, point, kind, word]
+            if free == _NOTHING:
                 run = 0
-                if found == stop_at:
-                    return found
+                continue
+            for bit in range(_WORD):
+                run = run + 1 if (free >> np.uint64(bit)) & _ONE else 0
+                if run == length:
+                    diary.cells[found, 0], diary.cells[found, 1] = column, word * _WORD + bit - length + 1
+                    found += 1
+                    run = 0
+                    if found == stop_at:
+                        return found
     return found
 
 
@@ -504,7 +587,6 @@ def _options(bench: Any, need: Any) -> Any:
     tells whether any door would do but for a full diary.
     """
     rules, diary = bench.places, bench.diary
-    foreign = bench.persons.foreign[need.row]
     found, possible = 0, False
     doors = rules.doors[need.authority]
     last_point = -1
@@ -522,7 +604,7 @@ def _options(bench: Any, need: Any) -> Any:
             if rules.outside[point] == 0:
                 video = 1 if channel == _VIDEO else 0
                 kind = _place_kind(rules, need.matter, channel)
-                day = diary.first[door, kind, diary.length[need.matter, foreign, video]]
+                day = diary.first[door, kind, diary.length[need.matter, need.foreign, video]]
         if day < 0:
             continue
         if point == last_point:
@@ -548,19 +630,18 @@ def _suits(rules: Any, need: Any, door: Any, channel: Any) -> Any:
 @_inner
 def _choose(bench: Any, need: Any, n: Any) -> Any:
     """Return the chosen option of the `n` listed, -1 when none is acceptable."""
-    rules, row = bench.places, need.row
-    origin = bench.persons.cottage[row] if need.origin == 1 else bench.persons.home[row]
+    rules, row, ways = bench.places, need.row, bench.places.ways[need.way]
     best, best_minutes = -1, np.inf
     total = 0.0
     for option in range(n):
         point = rules.door_point[bench.doors[option]]
-        weight = rules.weight[origin, point] * rules.attraction[point, need.authority]
+        weight = ways[point, 0] * rules.attraction[point, need.authority]
         if rules.outside[point] == 0:
             weight *= rules.delay_weight[rules.working[bench.days[option]] - rules.working[need.day]]
             if rules.remember > 0.0:
                 weight *= math.exp(-rules.remember * bench.memory.remembered[row, point])
-        if weight > 0.0 and rules.minutes[origin, point] < best_minutes:
-            best, best_minutes = option, rules.minutes[origin, point]
+        if weight > 0.0 and ways[point, 1] < best_minutes:
+            best, best_minutes = option, ways[point, 1]
         total += weight
         bench.weights[option] = total
     if total <= 0.0:
@@ -599,10 +680,10 @@ def place_days(
         _open_diary(bench.diary, bench.places, day)
         for index in range(start, stop):
             need = needs[index]
-            if bench.memory.learned[need.row] == 1 and need.online == 1 and need.attempt == 0:
+            if need.online == 1 and need.attempt == 0 and bench.memory.learned[need.row] == 1:
                 covered = _uniform(bench.keys.online, need.id >> FOLLOW_BITS) < rules.coverage[need.authority]
                 if covered:
-                    _count(bench.counts, _ONLINE, need, bench.persons, rules)
+                    _count(bench.counts, _ONLINE, need, rules)
                     continue
             n = _place(bench, need, n)
     return n, last
@@ -616,20 +697,20 @@ def _place(bench: Any, need: Any, n: Any) -> Any:
     choice = _choose(bench, need, found) if found > 0 else -1
     if choice < 0:
         if original:
-            _count(bench.counts, _NO_SLOT if possible else _UNMET, need, bench.persons, bench.needs)
+            _count(bench.counts, _NO_SLOT if possible else _UNMET, need, bench.needs)
         if possible:
             _keep(bench, need)
         return n
     door, day = bench.doors[choice], bench.days[choice]
     outside = rules.outside[rules.door_point[door]] == 1
     if original:
-        _count(bench.counts, _OUTSIDE if outside else _VISIT, need, bench.persons, bench.needs)
+        _count(bench.counts, _OUTSIDE if outside else _VISIT, need, bench.needs)
     first = n
     if not outside:
         n = _visit(bench, need, door, day, n)
         if n == first:
             if original:
-                _undo(bench.counts, need, bench.persons, bench.needs)
+                _undo(bench.counts, need, bench.needs)
             _keep(bench, need)
             return n
         day = bench.visits[first].day
@@ -649,14 +730,12 @@ def _keep(bench: Any, need: Any) -> None:
 
 
 @_inner
-def _undo(counts: Any, need: Any, persons: Any, rules: Any) -> None:
+def _undo(counts: Any, need: Any, rules: Any) -> None:
     """Move a need that found no slot from visits to no slot."""
     month = rules.month[need.day]
     if month >= 0:
-        row = need.row
-        age, municipality, kind = persons.age[row], persons.municipality[row], persons.kind[row]
-        counts[_VISIT, need.authority, month, age, municipality, kind] -= 1
-        counts[_NO_SLOT, need.authority, month, age, municipality, kind] += 1
+        counts[_VISIT, need.authority, month, need.age, need.municipality, need.kind] -= 1
+        counts[_NO_SLOT, need.authority, month, need.age, need.municipality, need.kind] += 1
 
 
 @_inner
@@ -668,7 +747,7 @@ def _visit(bench: Any, need: Any, door: Any, day: Any, n: Any) -> Any:
     if need.booked == 1:
         kind = _place_kind(rules, need.matter, channel)
         video = 1 if channel == _VIDEO else 0
-        length = diary.length[need.matter, bench.persons.foreign[need.row], video]
+        length = diary.length[need.matter, need.foreign, video]
         day, appointed = _book(bench, need, door, length, kind, day)
         if day < 0:
             return n
@@ -713,9 +792,12 @@ def _book(bench: Any, need: Any, door: Any, length: Any, kind: Any, day: Any) ->
             column, cell = diary.cells[taken, 0], diary.cells[taken, 1]
             point = rules.door_point[door]
             for c in range(cell, cell + length):
-                diary.busy[at, column, c] = 1
+                word, bit = c // _WORD, _ONE << np.uint64(c % _WORD)
+                diary.busy[at, column, word] |= bit
                 if kind >= 0:
                     diary.occupied[at, point, kind, c] += 1
+                    if diary.occupied[at, point, kind, c] >= diary.places[point, kind]:
+                        diary.full[at, point, kind, word] |= bit
             return at, diary.first_minute + cell * diary.cell
         at += 1
     return -1, np.nan
@@ -755,8 +837,8 @@ def _second(bench: Any, need: Any, day: Any, first: Any, n: Any) -> Any:
 
     `first` is the row of the visit it comes with; there is none (`n` == `first`) if that was outside.
     """
-    keys, persons, rules, row = bench.keys, bench.persons, bench.needs, need.row
-    shares = rules.second_sum[need.authority, persons.age[row], persons.foreign[row]]
+    keys, rules, row = bench.keys, bench.needs, need.row
+    shares = rules.second_sum[need.authority, need.age, need.foreign]
     if shares[-1] <= 0.0:
         return n
     entity = need.id + _SECOND
@@ -764,9 +846,11 @@ def _second(bench: Any, need: Any, day: Any, first: Any, n: Any) -> Any:
     follow.matter = _find(shares, _uniform(keys.second_matter, entity) * shares[-1])
     follow.authority = rules.authority[follow.matter]
     follow.id, follow.parent, follow.row, follow.origin = entity, need.id, row, need.origin
+    follow.kind, follow.age, follow.foreign = need.kind, need.age, need.foreign
+    follow.municipality, follow.way = need.municipality, need.way
     follow.day, follow.attempt, follow.relation = day, 0, _TRIP
     follow.booked = 1 if _uniform(keys.booked, entity) < rules.booked[follow.matter] else 0
-    _second_class(keys, persons, rules, follow, entity)
+    _second_class(keys, bench.persons, rules, follow, entity)
     if n > first and follow.booked == 0 and bench.places.joint[bench.visits[first].point] == 1:
         door = _door_here(bench.places, follow, bench.visits[first])
         if door >= 0:
@@ -841,13 +925,13 @@ def _door_here(rules: Any, need: Any, visit: Any) -> Any:
 @_inner
 def _fill(bench: Any, need: Any, door: Any, day: Any, identity: Any, visit: Any) -> None:
     """Write who, what, where and the blank outcome of a visit."""
-    persons, rules, row = bench.persons, bench.places, need.row
+    rules, row = bench.places, need.row
     channel, point = rules.door_channel[door], rules.door_point[door]
-    origin = persons.cottage[row] if need.origin == 1 else persons.home[row]
-    visit.id, visit.person, visit.row = identity, persons.id[row], row
+    visit.id, visit.row = identity, row
+    visit.person = identity >> (AUTHORITY_BITS + ORDINAL_BITS + FOLLOW_BITS)
     visit.parent = need.parent
-    visit.kind, visit.age, visit.foreign = persons.kind[row], persons.age[row], persons.foreign[row]
-    visit.municipality, visit.origin = persons.municipality[row], need.origin
+    visit.kind, visit.age, visit.foreign = need.kind, need.age, need.foreign
+    visit.municipality, visit.origin = need.municipality, need.origin
     visit.authority, visit.matter = need.authority, need.matter
     visit.duty, visit.remote, visit.online = need.duty, need.remote, need.online
     visit.need_day, visit.day = need.day, day
@@ -855,7 +939,7 @@ def _fill(bench: Any, need: Any, door: Any, day: Any, identity: Any, visit: Any)
     visit.point, visit.channel, visit.door = point, channel, door
     visit.service = rules.door_service[door]
     visit.place = _place_kind(rules, need.matter, channel)
-    visit.travel = rules.minutes[origin, point]
+    visit.travel = rules.ways[need.way, point, 1]
     visit.booked, visit.no_show, visit.relation, visit.attempt = need.booked, 0, need.relation, 0
     visit.second, visit.requeue = -1, -1
     first_video = channel == _VIDEO and bench.memory.had_remote[row] == 0

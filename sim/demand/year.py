@@ -23,6 +23,7 @@ from sim.demand.kernel import (
     PlaceRules,
     by_day,
     draw_needs,
+    finish_visits,
     place_days,
 )
 from sim.demand.setup import Setup
@@ -91,8 +92,7 @@ def _place_rules(setup: Setup, kinds: NDArray[np.int64]) -> PlaceRules:
         last_close=_last_closings(network.windows),
         day_type=network.day_type,
         staffed=staffed.astype(np.uint8),
-        weight=site.weight,
-        minutes=site.origins.minutes,
+        ways=np.ascontiguousarray(np.stack([site.weight, site.origins.minutes], axis=-1)),
         attraction=setup.attraction,
         delay_weight=site.sensitivity.by_delay(),
         outside=network.outside.astype(np.uint8),
@@ -239,6 +239,15 @@ class YearDemand:
             links=np.concatenate([links, np.empty((more, 2), np.int64)]),
         )
 
+    def needs_of(self, visits: NDArray[np.void]) -> NDArray[np.void]:
+        """Return the needs behind visits."""
+        needs = np.zeros(len(visits), NEED)
+        for field in set(NEED.names or ()) & set(VISIT.names or ()) - {"day"}:
+            needs[field] = visits[field]
+        persons, rows = self._rules.persons, visits["row"]
+        needs["way"] = np.where(visits["origin"] == 1, persons.cottage[rows], persons.home[rows])
+        return needs
+
     def no_slot(self) -> NDArray[np.void]:
         """Return the needs that found no slot since the last call, when returns are switched on."""
         found: NDArray[np.void] = self._bench.kept[: self._bench.n_kept[0]].copy()
@@ -268,7 +277,11 @@ class YearDemand:
         rows
             Ascending rows; whole days of them.
         """
-        return finish(self._bench.visits, self._bench.links, rows, self._span.first)
+        n = len(rows)
+        done = np.empty(n, VISIT)
+        scratch = np.zeros(self._span.n_days + 2, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+        finish_visits(self._bench.visits, self._bench.links, rows, scratch, self._span.first, done)
+        return done
 
     def count(self, channel: NeedChannel, visits: NDArray[np.void]) -> None:
         """Count what became of the needs behind some visits, by the month they were due."""
@@ -294,37 +307,6 @@ def _with_extra(
     alone = np.zeros(len(start), np.int64)
     alone[day + 1 :] = len(merged)
     return merged, alone
-
-
-def finish(
-    visits: NDArray[np.void], links: NDArray[np.int64], rows: NDArray[np.int64], first_day: int
-) -> NDArray[np.void]:
-    """Return the visits in `rows` by due day and id with their follow-ups linked.
-
-    Parameters
-    ----------
-    visits
-        Table whose `day` is a position in the span.
-    links
-        Rows of the second matter here and of the re-queue, negative where there is none.
-    rows
-        Ascending rows of the table.
-    first_day
-        Day of position 0; `day` and `need_day` of the result count from 1 January.
-    """
-    part = visits[rows]
-    order = np.lexsort((part["id"], part["day"]))
-    done = part[order]
-    place = np.empty(len(rows), np.int64)
-    place[order] = np.arange(len(rows)) - np.searchsorted(done["day"], done["day"])
-    for column, field in enumerate(("second", "requeue")):
-        target = links[rows[order], column]
-        linked = target >= 0
-        done[field] = -1
-        done[field][linked] = place[np.searchsorted(rows, target[linked])]
-    done["day"] += first_day
-    done["need_day"] += first_day
-    return done
 
 
 def make_keys(seed: int, replication: int) -> Keys:
@@ -401,4 +383,4 @@ def _matter_sums(setup: Setup) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     return matters, sums
 
 
-__all__ = ["DemandRules", "YearDemand", "finish", "make_keys", "make_memory", "make_rules", "need_rules"]
+__all__ = ["DemandRules", "YearDemand", "make_keys", "make_memory", "make_rules", "need_rules"]
