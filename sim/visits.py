@@ -108,10 +108,10 @@ VISIT = np.dtype(
 def empty_visits(n: int) -> NDArray[np.void]:
     """Return `n` visits whose fields hold *not yet*: no parent, no follow-up, pending."""
     visits = np.zeros(n, VISIT)
-    for field in ("parent", "second", "requeue", "official", "guide", "place", "outcome"):
-        visits[field] = -1
-    for field in ("arrival", "order", "appointed", "ticket", "start", "end"):
-        visits[field] = np.nan
+    for name in ("parent", "second", "requeue", "official", "guide", "place", "outcome"):
+        visits[name] = -1
+    for name in ("arrival", "order", "appointed", "ticket", "start", "end"):
+        visits[name] = np.nan
     visits["fail_after"] = np.inf
     visits["balk_u"] = 2.0
     return visits

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arena import make_setting
 from sim.config import Scenario
 from sim.demand.setup import Setup, scenario_network
 from sim.demand.year import YearDemand, make_rules
-from sim.model import make_setting, stage_of
+from sim.model import stage_of
 from sim.network import Network
 from sim.network.roster import OFF, ROSTERED
 from sim.queues.compiled_engine import CompiledEngine

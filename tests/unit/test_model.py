@@ -63,7 +63,9 @@ def test_another_staffing_leaves_everybodys_needs_as_they_were() -> None:
     base = _year().visits
     shared, a, b = np.intersect1d(base["id"], fewer["id"], return_indices=True)
     assert len(shared) > 0.999 * len(base)
-    walk_ins = (base["booked"][a] == 0) & np.isfinite(base["arrival"][a]) & (base["relation"][a] == Relation.FIRST)
+    walk_ins = (
+        (base["booked"][a] == 0) & np.isfinite(base["arrival"][a]) & (base["relation"][a] == Relation.FIRST)
+    )
     for field in ("arrival", "service_time", "patience", "point"):
         assert np.array_equal(base[field][a][walk_ins], fewer[field][b][walk_ins])
     waits = [np.nanmean(v["start"] - v["arrival"]) for v in (base, fewer)]
@@ -75,9 +77,11 @@ def test_days_are_steps_and_the_daily_series_is_collected() -> None:
     for _ in range(10):
         model.step()
     table = model.datacollector.get_model_vars_dataframe()
-    assert model.time == 10 and list(table.columns) == list(VisitModel.daily)
+    assert model.time == 10
+    assert list(table.columns) == list(VisitModel.daily)
     assert [date.isoformat() for date in table["date"][:2]] == ["2030-01-01", "2030-01-02"]
-    assert table["visits"].iloc[0] == 0 and table["visits"].iloc[1] > 100
+    assert table["visits"].iloc[0] == 0
+    assert table["visits"].iloc[1] > 100
     assert (table["served"] + table["gave_up"] <= table["visits"]).all()
 
 
@@ -85,12 +89,16 @@ def test_agents_are_views_of_rows() -> None:
     model = VisitModel(load_scenario("baseline_2030"), 0, "compiled")
     assert len(model.agents) == model.setup.people.n == 228_728
     residents, dwellers = model.agents_by_type[Resident], model.agents_by_type[CottageDweller]
-    assert len(residents) == 199_927 and len(residents) + len(dwellers) == len(model.agents)
+    assert len(residents) == 199_927
+    assert len(residents) + len(dwellers) == len(model.agents)
     first = next(iter(model.agents))
-    assert isinstance(first, Resident) and first == next(iter(residents)) and first.age == model.columns["age"][0]
+    assert isinstance(first, Resident)
+    assert first == next(iter(residents))
+    assert first.age == model.columns["age"][0]
     assert isinstance(next(iter(dwellers)), CottageDweller)
     ages = dwellers.get("age")
-    assert len(ages) == len(dwellers) and min(ages) >= 16
+    assert len(ages) == len(dwellers)
+    assert min(ages) >= 16
     assert len(model.agents.select(lambda person: person.age > 90, at_most=5)) == 5
     few = PeopleSet(residents.select(at_most=4))
     assert len(few | PeopleSet(list(dwellers.select(at_most=2)))) == 6
@@ -116,7 +124,8 @@ def test_booked_people_come_around_their_slots() -> None:
     visits = _year().visits
     booked = visits[(visits["booked"] == 1) & (visits["no_show"] == 0)]
     early = booked["appointed"] - booked["arrival"]
-    assert early.mean() == pytest.approx(5.0, abs=0.2) and early.std() == pytest.approx(5.0, abs=0.2)
+    assert early.mean() == pytest.approx(5.0, abs=0.2)
+    assert early.std() == pytest.approx(5.0, abs=0.2)
     share = (visits["no_show"] == 1).sum() / (visits["booked"] == 1).sum()
     assert abs(share - 0.12) < 4 * np.sqrt(0.12 * 0.88 / (visits["booked"] == 1).sum())
     assert (booked["delay"] >= 2).all()
@@ -133,7 +142,9 @@ def test_slots_do_not_overlap_more_than_the_diary_allows() -> None:
 
 def test_walk_ins_come_while_the_door_is_open_or_just_before() -> None:
     visits = _year().visits
-    walk_ins = visits[(visits["booked"] == 0) & np.isin(visits["relation"], (Relation.FIRST, Relation.SECOND_TRIP))]
+    walk_ins = visits[
+        (visits["booked"] == 0) & np.isin(visits["relation"], (Relation.FIRST, Relation.SECOND_TRIP))
+    ]
     outside = walk_ins["ticket"] > walk_ins["arrival"]
     assert outside.mean() == pytest.approx(0.10, abs=0.01)
     early = (walk_ins["ticket"] - walk_ins["arrival"])[outside]

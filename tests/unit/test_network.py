@@ -51,7 +51,10 @@ def test_nothing_opens_on_public_holidays_and_eves_shorten_days() -> None:
 
 
 def test_two_windows_of_a_day_stay_apart_and_touching_ones_merge() -> None:
-    assert merge_windows([(780.0, 900.0, "booked"), (540.0, 720.0, "walk_in")]) == [(540.0, 720.0), (780.0, 900.0)]
+    assert merge_windows([(780.0, 900.0, "booked"), (540.0, 720.0, "walk_in")]) == [
+        (540.0, 720.0),
+        (780.0, 900.0),
+    ]
     assert merge_windows([(720.0, 900.0, "booked"), (540.0, 720.0, "walk_in")]) == [(540.0, 900.0)]
 
 
@@ -78,11 +81,17 @@ def test_services_begin_on_their_dates() -> None:
     tax = list(load_region("paijat_hame").table("authorities")["authority"]).index("Vero")
 
     def opens(point: str, month: int, day: int) -> bool:
-        mine = (doors.point == points.index(point)) & (doors.authority == tax) & (doors.channel == Channel.COUNTER)
+        mine = (
+            (doors.point == points.index(point))
+            & (doors.authority == tax)
+            & (doors.channel == Channel.COUNTER)
+        )
         return bool(network.bookable[mine, _day(2023, month, day)].any())
 
-    assert opens("lahti_virastotalo", 6, 20) and not opens("lahti_yhteinen", 6, 20)
-    assert opens("lahti_yhteinen", 6, 27) and not opens("lahti_virastotalo", 6, 27)
+    assert opens("lahti_virastotalo", 6, 20)
+    assert not opens("lahti_yhteinen", 6, 20)
+    assert opens("lahti_yhteinen", 6, 27)
+    assert not opens("lahti_virastotalo", 6, 27)
 
 
 def test_optional_services_open_with_the_hours_that_a_scenario_gives() -> None:
@@ -91,7 +100,8 @@ def test_optional_services_open_with_the_hours_that_a_scenario_gives() -> None:
     assert part_time.doors.n == plain.doors.n + 1
     extra = [j for j in range(part_time.doors.n) if part_time.bookable[j].sum() in range(20, 26)]
     assert len(extra) == 1
-    assert part_time.bookable[extra[0], _day(2030, 1, 15)] and not part_time.bookable[extra[0], _day(2030, 1, 8)]
+    assert part_time.bookable[extra[0], _day(2030, 1, 15)]
+    assert not part_time.bookable[extra[0], _day(2030, 1, 8)]
 
 
 def test_closed_points_have_no_doors_and_no_officials() -> None:

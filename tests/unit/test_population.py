@@ -45,7 +45,8 @@ def test_municipal_totals_are_exact_and_ages_within_one_person() -> None:
 def test_largest_remainder_adds_up_and_stays_near() -> None:
     shares = np.array([0.333, 0.333, 0.334, 0.0])
     whole = largest_remainder(shares, 1001)
-    assert whole.sum() == 1001 and whole[3] == 0
+    assert whole.sum() == 1001
+    assert whole[3] == 0
     assert np.abs(whole - shares * 1001).max() < 1
 
 
@@ -78,7 +79,7 @@ def test_homes_lie_in_the_drive_time_bands() -> None:
 def test_minutes_follow_the_ratio_of_distances() -> None:
     region, _, land = _ground()
     table = municipality_table(region)
-    plane, roads = make_roads(table, region.table("travel_times"), 60.0, 1.0)
+    _plane, roads = make_roads(table, region.table("travel_times"), 60.0, 1.0)
     start, goal = land.index.municipality["Heinola"], land.index.municipality["Lahti"]
     half_way = (roads.centres[start] + roads.centres[goal])[None] / 2
     listed = roads.minutes[start, goal]

@@ -31,7 +31,9 @@ def test_streams_and_neighbouring_ids_are_uncorrelated() -> None:
 
 
 def test_keys_differ_by_seed_replication_and_name() -> None:
-    keys = {int(stream_key(seed, rep, name)) for seed in (0, 1) for rep in (0, 1) for name in ("a", "b", "ab")}
+    keys = {
+        int(stream_key(seed, rep, name)) for seed in (0, 1) for rep in (0, 1) for name in ("a", "b", "ab")
+    }
     assert len(keys) == 12
 
 
