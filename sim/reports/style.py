@@ -25,10 +25,14 @@ from sim.reports.results import Estimate
 #: Okabe and Ito's colours, which readers with any colour vision can tell apart.
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 INK, MUTED, FAINT = "#222222", "#5f6368", "#d9dce0"
+#: Greys of what is given, oldest first, beside the colour of what is simulated.
+PAST = ("#d3d6da", "#a9aeb4", "#7d838a")
 #: Shades from the shortest wait to the longest: one hue, so that they read in order, in print too.
 SHADES = ("#deebf7", "#b3d2e9", "#79b3d9", "#3f8fc5", "#1c6aaf", "#0b3c78")
 #: Width of a figure on a laptop's page [inches].
 WIDTH = 9.6
+#: Parts of a figure's width and height to which panels are aligned.
+_GRID = 4096
 _DPI = 160
 #: Bands for title and subtitle, and for the note [inches].
 _HEAD, _FOOT = 0.66, 0.3
@@ -96,6 +100,22 @@ def caption(figure: Figure, title: str, subtitle: str, note: str) -> None:
     figure.text(left, 0.09 / height, note, va="bottom", fontsize=8.5, color=MUTED)
 
 
+def grid_of(height: float, rows: int, columns: int, **settings: Any) -> tuple[Figure, list[Axes]]:
+    """Return a figure of the common width with `rows` times `columns` panels, read row by row.
+
+    Parameters
+    ----------
+    height
+        Height [inches].
+    rows, columns
+        Number of panels down and across.
+    settings
+        Handed on to `matplotlib.figure.Figure.subplots`.
+    """
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    return figure, list(figure.subplots(rows, columns, squeeze=False, **settings).flat)
+
+
 def legend_above(figure: Figure, axes: Axes, columns: int) -> None:
     """Put the legend above the panel, from the figure's left edge, so that long labels have room."""
     across = blended_transform_factory(figure.transFigure, axes.transAxes)
@@ -125,10 +145,23 @@ def percents(lang: Language) -> Formatter:
 def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     """Write a figure as SVG and PNG, without a date, and return the paths."""
     folder.mkdir(parents=True, exist_ok=True)
+    settle(figure)
     paths = [folder / f"{name}.svg", folder / f"{name}.png"]
     figure.savefig(paths[0], metadata={"Date": None})
     figure.savefig(paths[1], dpi=_DPI, metadata={"Software": None})
     return paths
+
+
+def settle(figure: Figure) -> None:
+    """Lay a figure out once and put its panels on a grid of 1/4096.
+
+    The constraint solver leaves noise in the last digits, and names in an SVG are made of positions.
+    """
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        place = axes.get_position(original=True)
+        axes.set_position([round(value * _GRID) / _GRID for value in place.bounds])
 
 
 def whiskers(

@@ -17,11 +17,12 @@ import pytest
 from babel.messages.pofile import read_po
 
 import sim
+from sim.config.scenario import Demand
 from sim.locale import LANGUAGES, Language, number, percent, signed, translator
 from sim.outcomes import OutcomeSettings, metrics
 from sim.region import load_region
 from sim.reports.console import print_summary
-from sim.reports.figures import draw_run
+from sim.reports.figures import PARTS, draw_run
 from sim.reports.results import Estimate
 from sim.reports.run import RunSummary, summarise
 from sim.visits import Names
@@ -32,6 +33,7 @@ SOURCES = Path(sim.__file__).parent
 REGION = load_region("paijat_hame")
 AUTHORITIES = tuple(REGION.table("authorities").sort_values("order")["authority"])
 POINTS = ("lahti_yhteinen", "heinola_yhteinen", "hartola_kunnanvirasto")
+MUNICIPALITIES = ("Lahti", "Heinola")
 SETTINGS = OutcomeSettings(15.0, 0.8, 0.2, 10.0)
 
 
@@ -42,6 +44,8 @@ class FakeScenario:
     region: str = "paijat_hame"
     year: int = 2030
     reading: str = "plan"
+    parameters: dict[str, float] = field(default_factory=dict)
+    demand: Demand = field(default_factory=Demand)
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def replication(index: int) -> pd.DataFrame:
     object.__setattr__(
         records,
         "names",
-        Names(AUTHORITIES, names.matters, POINTS, names.municipalities, names.age_groups),
+        Names(AUTHORITIES, names.matters, POINTS, MUNICIPALITIES, names.age_groups),
     )
     table = metrics(records, SETTINGS)
     extra = [
@@ -223,7 +227,9 @@ def test_printed_summary(
 
 def test_figures_are_complete_and_the_same_each_time(run: FakeRun, tmp_path: Path) -> None:
     paths = draw_run(run, tmp_path / "once", "fi")
-    names = ("visits_by_month", "waits_by_point", "day_rhythm")
+    names = [path.stem for path in paths[::2]]
+    assert {"visits_by_month", "waits_by_point", "day_rhythm"} <= set(names)
+    assert len(set(names)) == sum(len(figures) for figures in PARTS.values())
     assert [path.name for path in paths] == [f"{name}.{kind}" for name in names for kind in ("svg", "png")]
     again = draw_run(run, tmp_path / "twice", "fi")
     for one, other in zip(paths, again, strict=True):
