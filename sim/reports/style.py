@@ -161,7 +161,8 @@ def settle(figure: Figure) -> None:
     figure.set_layout_engine("none")
     for axes in figure.axes:
         place = axes.get_position(original=True)
-        axes.set_position([round(value * _GRID) / _GRID for value in place.bounds])
+        left, bottom, width, height = (round(value * _GRID) / _GRID for value in place.bounds)
+        axes.set_position((left, bottom, width, height))
 
 
 def whiskers(
