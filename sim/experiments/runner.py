@@ -133,11 +133,23 @@ def finish(how: Execution, manifest: dict[str, Any], report: Report) -> RunResul
     return RunResult(how.folder, manifest)
 
 
-def run_until_whole(tasks: Sequence[Task], how: Execution, progress: Progress, report: Report) -> None:
-    """Run what is missing and write the tables; what a damaged part held is run again."""
+def run_until_whole(
+    tasks: Sequence[Task],
+    how: Execution,
+    progress: Progress,
+    report: Report,
+    only: Collection[str] | None = None,
+) -> None:
+    """Run what is missing and write the tables; what a damaged part held is run again.
+
+    Parameters
+    ----------
+    only
+        Ids of the runs that may be run; default: all.
+    """
     planned = [task.run for task in tasks]
     while True:
-        run_missing(tasks, how, progress, report)
+        run_missing(tasks, how, progress, report, only)
         try:
             write_tables(how.folder, planned, stored_runs(how.root), keep_visits=how.keep_visits)
             return
@@ -145,11 +157,18 @@ def run_until_whole(tasks: Sequence[Task], how: Execution, progress: Progress, r
             continue  # it has been set aside, so its runs are missing now
 
 
-def run_missing(tasks: Sequence[Task], how: Execution, progress: Progress, report: Report) -> None:
-    """Run the tasks that are not stored and have not failed in this command."""
-    done = stored_ids(how)
-    missing = [task for task in tasks if task.run.run_id not in done | report.tracebacks.keys()]
-    _run_all(missing, len(tasks), how, progress, report)
+def run_missing(
+    tasks: Sequence[Task],
+    how: Execution,
+    progress: Progress,
+    report: Report,
+    only: Collection[str] | None = None,
+) -> None:
+    """Run the tasks that are not stored, may be run, and have not failed in this command."""
+    done = stored_ids(how) | report.tracebacks.keys()
+    missing = [task for task in tasks if task.run.run_id not in done]
+    chosen = [task for task in missing if only is None or task.run.run_id in only]
+    run_all(chosen, len(tasks), how, progress, report)
 
 
 def stored_ids(how: Execution) -> set[str]:
@@ -158,14 +177,8 @@ def stored_ids(how: Execution) -> set[str]:
     return {run.run_id for run in stored if run.status == "done" and (run.visits_path or not how.keep_visits)}
 
 
-def run_again(tasks: Sequence[Task], how: Execution, ids: Collection[str], progress: Progress) -> Report:
-    """Run those of the tasks that have the ids, whether they are stored or not."""
-    report = Report()
-    _run_all([task for task in tasks if task.run.run_id in ids], len(ids), how, progress, report)
-    return report
-
-
-def _run_all(tasks: Sequence[Task], total: int, how: Execution, progress: Progress, report: Report) -> None:
+def run_all(tasks: Sequence[Task], total: int, how: Execution, progress: Progress, report: Report) -> None:
+    """Run tasks, whether they are stored or not; `total` is what progress is measured by."""
     before = total - len(tasks) - report.runs
     progress(before + report.runs, total)
     if tasks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -40,8 +41,8 @@ class RunResult:
 
     @cached_property
     def scenario(self) -> Scenario:
-        """The scenario as it was run."""
-        return Scenario.model_validate(self.manifest["scenario"])
+        """The scenario as it was run; of an experiment the first, its reference."""
+        return Scenario.model_validate_json(json.dumps(self.manifest["scenario"]))
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -105,16 +106,21 @@ def make_folder(folder: Path) -> None:
 
 def write_config(folder: Path, scenario: Scenario) -> None:
     """Write the resolved scenario as ``config.yaml``, which loads back as a scenario file."""
+    write_yaml(folder / "config.yaml", scenario.resolved())
 
-    def write(path: Path) -> None:
+
+def write_yaml(path: Path, content: dict[str, Any]) -> None:
+    """Write plain values as a YAML file, whole or not at all."""
+
+    def write(temporary: Path) -> None:
         yaml = YAML(typ="safe", pure=True)
         yaml.default_flow_style = False
         yaml.allow_unicode = True
         yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # untyped switch
-        with path.open("w", encoding="utf-8") as file:
-            yaml.dump(scenario.resolved(), file)
+        with temporary.open("w", encoding="utf-8") as file:
+            yaml.dump(content, file)
 
-    write_atomically(folder / "config.yaml", write)
+    write_atomically(path, write)
 
 
 def load(path: str | Path = LATEST, root: Path = RESULTS) -> RunResult:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -27,6 +28,8 @@ from sim.reports.style import (
 
 #: Width of the tables where there is no terminal [characters].
 _WIDTH = 110
+#: Shares nearer to each other than this are the same.
+_SAME = 1e-9
 _TITLES = {
     "eservice_capable": "Able to use e-services",
     "would_accept_video_desk": "Would accept a video desk",
@@ -65,6 +68,8 @@ def _sheet(title: str, rows: pd.DataFrame) -> Table:
 def draw_adoption(scenario: Scenario, folder: Path) -> list[Path]:
     """Draw the scenario's curves by age, a line a year and the range of the last, as SVG and PNG.
 
+    Years whose curves are those of the year before are left out.
+
     Parameters
     ----------
     folder
@@ -77,11 +82,9 @@ def draw_adoption(scenario: Scenario, folder: Path) -> list[Path]:
     """
     curves = adoption_by_age(scenario)
     curves = curves[curves["background"] == "all"]
-    years = list(curves["year"].unique())
-    shades = [
-        SHADES[-1 - round((len(years) - 1 - i) * (len(SHADES) - 2) / (len(years) - 1))]
-        for i in range(len(years))
-    ]
+    years = _different(curves)
+    steps = np.linspace(1, len(SHADES) - 1, len(years)).round().astype(int)
+    shades = [SHADES[step] for step in steps]
     with house_style():
         figure, panels = new_figure(7.2, rows=len(METRICS))
         for axes, metric in zip(panels, METRICS, strict=True):
@@ -97,6 +100,15 @@ def draw_adoption(scenario: Scenario, folder: Path) -> list[Path]:
             quiet(axes)
         panels[0].legend(loc="lower left", ncols=len(years), fontsize=9)
         panels[-1].set_xlabel("Age, years")
-        note = f"Shaded: range of the assumptions in {years[-1]}. Under 16 the guardians' share holds."
+        note = f"Shaded: range of the assumptions from {years[-1]} on. Under 16 the guardians' share holds."
         caption(figure, "Digital adoption by age", scenario.name, note)
         return save(figure, folder, "adoption")
+
+
+def _different(curves: pd.DataFrame) -> list[int]:
+    """Return the years in which a curve differs from that of the year before it."""
+    own = curves[curves["curve"] == "scenario"]
+    wide = own.pivot_table(index="year", columns=["metric", "age"], values="share")
+    changed = (wide.diff().abs() > _SAME).any(axis=1)
+    changed.iloc[0] = True
+    return [int(str(year)) for year in wide.index[changed]]

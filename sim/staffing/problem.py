@@ -101,7 +101,7 @@ class Problem:
         self.space = Space(
             low=low,
             high=tuple(most),
-            start=tuple(min(max(n, a), b) for n, a, b in zip(start, low, most, strict=True)),
+            start=tuple(min(max(n, a), b) for n, a, b in zip(start.tolist(), low, most, strict=True)),
             cost=tuple(self.hours.tolist()),
             groups=groups_of(self.units.units, free & present),
             extra=_extra(self.units.units, free & present),
