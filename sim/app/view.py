@@ -10,11 +10,12 @@ from typing import Any
 from dash import html
 
 from sim.app.charts import WAIT_COLOURS, as_table, behind, gauge, heat_map, named, stacked_bars
+from sim.app.costs import EUROS, HTV, SPACE
 from sim.app.live import LiveRun, clear_of_zero, differences, of_year
-from sim.app.means import Means, means_of, places_of
+from sim.app.means import means_table, payer_table
 from sim.app.state import State
 from sim.locale import Language, message, number, percent, signed, translator
-from sim.reports.results import Estimate, Values
+from sim.reports.results import ALL, Estimate, Values
 from sim.reports.service import hours_of, named_rows, point_table, wait_table, week_table
 from sim.reports.sheet import Sheet
 from sim.reports.tables import Column, Row, Table, written
@@ -30,6 +31,9 @@ _COMPARED = (
     (message("Utilisation"), "utilisation", "share", "share", 0),
     (message("Rostered hours"), "rostered_hours", "sum", "number", 0),
     (message("Overtime hours"), "overtime_hours", "sum", "number", 0),
+    (message("Staff in person-years (HTV)"), HTV, ALL, "number", 1),
+    (message("Customer space, m²"), SPACE, ALL, "number", 0),
+    (message("Cost, € a year"), EUROS, ALL, "number", 0),
 )
 
 
@@ -62,13 +66,13 @@ class Shown:
 def results(shown: Shown) -> list[Any]:
     """Return the parts of the right side."""
     _ = translator(shown.lang)
-    means = means_of(shown.sheet, places_of(shown.state.levers, dict(shown.state.changes)))
+    means = [as_table(table, shown.lang) for table in (means_table(shown.sheet), payer_table(shown.sheet))]
     return [
         _verdict(shown),
         _compared(shown),
         _part(_("Waits by service point and authority"), _waits(shown)),
         _part(_("When people come and wait"), _rhythm(shown)),
-        _part(_("Staff, space and cost"), [as_table(means_table(means, shown.lang), shown.lang)]),
+        _part(_("Staff, space and cost"), [html.Div(means, className="pair")]),
         _part(_("Visits by authority"), [as_table(plan_table(shown.sheet), shown.lang)]),
         _part(_("Take it along"), _take_along(shown)),
     ]
@@ -122,11 +126,11 @@ def _missed(shown: Shown) -> Any:
     _, sheet = translator(shown.lang), shown.sheet
     names, point = [], ""
     for name, row in named_rows(sheet):
-        point = row.point_name if row.authority == "all" else point
+        point = row.point_name if row.authority == ALL else point
         share = sheet.values.get("within", "target", row.point, row.authority).mean
-        if row.authority != "all" and share < sheet.target_share:
+        if row.authority != ALL and share < sheet.target_share:
             names.append(f"{name} ({row.point_name}) {percent(share, shown.lang)}")
-        elif name != row.point_name and row.authority == "all" and share < sheet.target_share:
+        elif name != row.point_name and row.authority == ALL and share < sheet.target_share:
             names.append(f"{name} {percent(share, shown.lang)}")
     if not names:
         return html.P(_("Every authority meets the target at every service point."))
@@ -195,31 +199,6 @@ def _rhythm(shown: Shown) -> list[Any]:
     arrivals = week_table(sheet, "arrivals_by_hour", _("Arrivals in an hour, persons"))
     waits = week_table(sheet, "wait_by_hour", _("Mean wait of those who came in the hour, min"))
     return [html.Div([heat_map(arrivals, shown.lang), heat_map(waits, shown.lang)], className="pair")]
-
-
-def means_table(means: Means, lang: Language) -> Table:
-    """Return staff, space and money as a table."""
-    _ = translator(lang)
-    rows: tuple[tuple[str, Estimate, str], ...] = (
-        (_("Contact hours"), means.contact_hours, _("h a year")),
-        (_("Rostered hours"), means.rostered_hours, _("h a year")),
-        (_("Overtime hours"), means.overtime_hours, _("h a year")),
-        (_("Officials on duty in person-years (HTV)"), means.htv, "HTV"),
-        (_("Customer space"), means.space, "m²"),
-        (_("Staff cost"), means.staff_cost, _("€ a year")),
-        (_("Space and equipment"), means.space_cost, _("€ a year")),
-        (_("Cost of a visit"), means.cost_per_visit, "€"),
-    )
-    note = _(
-        "HTV is one person-year of work at the counter, nothing else: phone, chat and back office are not in "
-        "it, so it cannot be compared with the plan's customer-service HTV."
-    )
-    table = tuple(
-        (name, written(value, Column("", "number", 1 if value.mean < 1000 else 0), lang), unit)
-        for name, value, unit in rows
-    )
-    columns = (Column(_("Needed")), Column(_("Estimate")), Column(_("Unit")))
-    return Table(_("Staff, space and cost of this state"), columns, table, note=note)
 
 
 def _take_along(shown: Shown) -> list[Any]:

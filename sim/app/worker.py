@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.app.costs import cost_rows
 from sim.app.levers import TARGET_SHARE, TARGET_WAIT
 from sim.config import Scenario
 from sim.config.registry import Registry
@@ -23,7 +24,7 @@ _placed: OrderedDict[tuple[str, int], tuple[DemandRules, PlacedYear]] = OrderedD
 
 
 def play(scenario: Scenario, replication: int) -> pd.DataFrame:
-    """Return the metrics of one replication, the same as those of a run that is stored.
+    """Return the metrics of one replication, the same as those of a run that is stored, and its costs.
 
     Notes
     -----
@@ -37,7 +38,8 @@ def play(scenario: Scenario, replication: int) -> pd.DataFrame:
     records = VisitModel(simulated, replication, "compiled", year).run()
     values = Registry.from_region(load_region(scenario.region)).resolve(scenario.parameters)
     table = metrics(records, OutcomeSettings.from_parameters(values.as_dict()))
-    return table.assign(replication=replication)
+    costs = cost_rows(stage.setup, records, table)
+    return pd.concat([table, costs], ignore_index=True).assign(replication=replication)
 
 
 def _without_target(scenario: Scenario) -> Scenario:
