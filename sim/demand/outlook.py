@@ -31,7 +31,7 @@ class Ways:
     code
         (M, 3, D) matter, kind of need and pattern of what is offered, as one number.
     counted, anywhere
-        (U, 3 groups, n_municipalities) share served at a counted counter or station; share that finds any point.
+        (U, 3 groups, n_municipalities) share served at a counted counter or station; share served at all.
     factors, days
         (K,) factors of the day after a holiday, and (K, M, D) shares of needs by day under each.
     presence
@@ -50,7 +50,7 @@ class Ways:
         place = float(np.interp(factor, self.factors, np.arange(len(self.factors))))
         low = min(int(place), len(self.factors) - 2) if len(self.factors) > 1 else 0
         high = min(low + 1, len(self.factors) - 1)
-        return self.days[low] + (place - low) * (self.days[high] - self.days[low])
+        return np.asarray(self.days[low] + (place - low) * (self.days[high] - self.days[low]), np.float64)
 
 
 def make_ways(
@@ -196,7 +196,7 @@ class Outlook:
         """Return (n_municipalities,) share of residents with a cottage in the region."""
         stock = replace(self.stock, share_outside=state.cottages.outside, persons=state.cottages.persons)
         by_age = state.residents.sum(axis=0)
-        return state.ages @ owner_chance(stock, by_age, self.age_groups)
+        return np.asarray(np.dot(state.ages, owner_chance(stock, by_age, self.age_groups)), np.float64)
 
     def dwellers(self, state: State) -> Floats:
         """Return (n_municipalities, n_ages) cottage dwellers from outside the region."""
@@ -245,9 +245,8 @@ def _meet(
     at_home = plain @ served[:, HOMES] + from_cottages
     sums = present[:, None, None]
     theirs = np.divide(away, sums, out=plain.copy(), where=sums > 0) @ served[:, COTTAGES]
-    return np.einsum("mnp,mpaf->mnaf", at_home, residents, optimize=True) + np.einsum(
-        "mnp,mpaf->mnaf", theirs, dwellers, optimize=True
-    )
+    ours = np.einsum("mnp,mpaf->mnaf", at_home, residents, optimize=True)
+    return np.asarray(ours + np.einsum("mnp,mpaf->mnaf", theirs, dwellers, optimize=True), np.float64)
 
 
 def _needs(state: State, rules: MatterRules) -> Floats:

@@ -1,4 +1,4 @@
-"""A scenario's visits without simulated persons, for any assumptions: states of the base year and its own year."""
+"""A scenario's expected visits without simulated persons, for any assumptions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ type Floats = NDArray[np.float64]
 _SAMPLE, _SEED = 150, 0
 #: Positions in the ranges of adoption at which its tables are read; between them it is linear.
 _POSITIONS = np.linspace(-1.0, 1.0, 21)
-#: First year of age that counts as old when the age structure is drawn towards an older or younger population.
+#: First year of age that counts as old when the age structure is drawn older or younger.
 _OLD = 65
 
 
@@ -66,7 +66,7 @@ class Ages:
     old: NDArray[np.bool_]
 
     def shares(self, year: int, position: float) -> Floats:
-        """Return (n_municipalities, n_ages) shares, the old at `position` of their range, the young opposite."""
+        """Return (n_municipalities, n_ages) shares: the old at `position` of their range, others opposite."""
         low, base, high = self.persons
         older = at_position_of(base, low, high, position)
         younger = at_position_of(base, low, high, -position)
@@ -187,11 +187,11 @@ class Projection:
             return np.ones(len(names))
         factors = np.array([self.scenario.demand.need_factors.get(name, 1.0) for name in names])
         if self.fixed_growth is not None:
-            return self.fixed_growth * factors
+            return np.asarray(self.fixed_growth * factors, np.float64)
         known = params.subjects("need_growth_2019_2030")
         given = [params.get("need_growth_2019_2030", name) if name in known else 1.0 for name in names]
         progress = min((year - self.base_year) / (int(self.region.about("plan_year")) - self.base_year), 1.0)
-        return (1.0 + (np.array(given) - 1.0) * progress) * factors
+        return np.asarray((1.0 + (np.array(given) - 1.0) * progress) * factors, np.float64)
 
     def expect(self, given: Assumption) -> Expected:
         """Return the scenario's expected visits under given assumptions, history fitted anew under them."""

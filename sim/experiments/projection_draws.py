@@ -96,7 +96,7 @@ def make_draws(projection: Projection, n: int, seed: int, *, together: bool = Fa
 
     Notes
     -----
-    Parameters are triangular with the scenario's value as mode and the registry's range as ends, the widest of
+    Parameters are triangular with the scenario's value as mode, the registry's range as ends; the widest of
     the usual shapes for *base, low, high*. The population is uniform between the region's two series; age
     structure and adoption take one position in their ranges for all places and ages, triangular round base.
     """

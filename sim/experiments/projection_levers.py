@@ -142,7 +142,7 @@ def _need(state: State, factor: float) -> State:
 
 
 def _towards(values: Floats, base: float, goal: float) -> Floats:
-    """Return shares moved so that their mean goes from `base` to `goal`: towards 1 if up, towards 0 if down."""
+    """Return shares moved so that their mean goes from `base` to `goal`: towards 1 or towards 0."""
     if goal >= base:
         part = (goal - base) / (1.0 - base) if base < 1.0 else 0.0
         return values + part * (1.0 - values)
@@ -223,8 +223,9 @@ class Question:
         found = []
         for step in steps:
             value = first.base + step * (limit - first.base)
-            start = first.apply(self.state, value)
-            found.append(
-                (value, solve(second, self.goal, lambda x, s=start: self.visits(second.apply(s, x))))
-            )
+            found.append((value, self._second(second, first.apply(self.state, value))))
         return found
+
+    def _second(self, lever: Lever, state: State) -> Answer:
+        """Return the value of a second driver that reaches the goal from a given state."""
+        return solve(lever, self.goal, lambda value: self.visits(lever.apply(state, value)))

@@ -195,7 +195,7 @@ def _owner_group_shares(stock: CottageStock, age_groups: Sequence[str]) -> NDArr
 
 
 def owner_chance(
-    stock: CottageStock, by_age: NDArray[np.int64], age_groups: Sequence[str]
+    stock: CottageStock, by_age: NDArray[np.int64] | NDArray[np.float64], age_groups: Sequence[str]
 ) -> NDArray[np.float64]:
     """Return (n_age_groups,) share of the region's residents of each age group who have a cottage in it.
 

@@ -100,7 +100,10 @@ def travel_times(
     names = list(municipalities) if origins is None else list(origins["id"])
     points = tuple(dict.fromkeys(table["to_id"]))
     minutes = np.full((len(names), len(points)), np.inf)
-    at = pd.Index(names).get_indexer(table["from_id"]), pd.Index(points).get_indexer(table["to_id"])
+    at = tuple(
+        pd.Index(known).get_indexer(pd.Index(table[key]))
+        for known, key in ((names, "from_id"), (points, "to_id"))
+    )
     minutes[at] = table["travel_time"].fillna(np.inf)
     places = np.zeros((0, 2))
     if origins is not None:
