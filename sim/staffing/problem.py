@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
@@ -21,6 +21,8 @@ from sim.staffing.units import Unit, Units, groups_of, make_units
 
 #: A row may grow to this multiple of its officials, and by this many besides.
 _GROWTH, _MORE = 1.5, 3
+#: Guides that may be added to a row when waits for guidance keep a point from its target.
+_GUIDES = 2
 #: Shares that differ by less are the same to a planner who cannot reach the target anyway.
 PRACTICAL_SHARE = 0.01
 
@@ -34,14 +36,17 @@ class Effort:
     search, proof
         Replications of each option in the search, and of the chosen one on fresh seeds.
     confidence
-        Joint confidence of the proof over all units; in the search, of each unit.
+        Joint confidence of the proof over all units.
+    leaning
+        Confidence for each unit in the search, which need only lean to the safe side: the proof decides.
     workers
         Threads.
     """
 
-    search: int = 4
+    search: int = 5
     proof: int = 12
     confidence: float = 0.95
+    leaning: float = 0.75
     workers: int = 2
 
 
@@ -89,8 +94,9 @@ class Problem:
             if not (r.on_call or r.guides or r.name in rules.fixed or not r.count)
         }
         most = [_most(row) if i in free else row.count for i, row in enumerate(rows)]
+        room = [row.count + _GUIDES if row.guides else n for row, n in zip(rows, most, strict=True)]
         self.params: Parameters = setup.params
-        self.bench = Bench(scenario, most)
+        self.bench = Bench(scenario, room)
         present = set(self.bench.row_of.tolist())
         self.hours = hours_a_year(self.bench)
         now = tuple(row.count for row in rows)
@@ -123,33 +129,64 @@ class Problem:
 
     def judge(self, bar: Bar) -> Judge:
         """Return the function that says which units reach the bar under given counts."""
-        return lambda counts: self.scores(counts).meets(bar, self.effort.confidence)
+        return lambda counts: self.scores(counts).meets(bar, self.effort.leaning)
 
     def cheapest(self, bar: Bar, low: Counts) -> tuple[Found, Bar]:
         """Return the cheapest counts of at least `low` that reach the bar, and the bar that was reached.
 
         Notes
         -----
-        Where the most officials allowed leave a unit below the bar, its bar is lowered to what they
-        attain, less a difference without practical meaning, and the search starts again.
+        Where the most officials allowed leave a unit below the bar, its point first gets another guide, if
+        it has guides. Where that does not help either, the unit's bar is lowered to what is attained,
+        less a difference without practical meaning, and the search starts again.
         """
         space = _from(self.space, low)
         found = find_cheapest(space, self.judge(bar))
-        if not found.unmet:
-            return found, bar
-        best_low, best_high = self.scores(found.counts).bounds(self.effort.confidence)
+        plays = found.plays
+        while found.unmet and (guided := self._guided(space, found)) is not None:
+            space = guided
+            found = find_cheapest(space, self.judge(bar))
+            plays += found.plays
+        if found.unmet:
+            bar = self._eased(bar, found)
+            found = find_cheapest(space, self.judge(bar))
+        return replace(found, plays=plays + found.plays), bar
+
+    def _guided(self, space: Space, found: Found) -> Space | None:
+        """Return the space with another guide at each point of a failing unit; None where none would help."""
+        names = self.bench.setup.site.network.points
+        points = {names[self.units.units[unit].point] for unit in found.unmet}
+        more = [
+            int(row.guides and row.works_at in points and space.low[i] < self.bench.most[i])
+            for i, row in enumerate(self.bench.rows)
+        ]
+        if not any(more):
+            return None
+        plus = tuple(n + m for n, m in zip(found.counts, more, strict=True))
+        before, after = self.scores(found.counts), self.scores(plus)
+        gain = before.lost.mean(axis=0) - after.lost.mean(axis=0)
+        if gain[list(found.unmet)].max() < PRACTICAL_SHARE:
+            return None
+        low, high, start = (
+            tuple(n + m for n, m in zip(part, more, strict=True))
+            for part in (space.low, space.high, space.start)
+        )
+        return replace(space, low=low, high=high, start=start)
+
+    def _eased(self, bar: Bar, found: Found) -> Bar:
+        """Return the bar lowered to what the units that fail attain with the most officials."""
+        best_low, best_high = self.scores(found.counts).bounds(self.effort.leaning)
         unmet = np.isin(np.arange(len(self.units)), found.unmet)
-        eased = Bar(
+        return Bar(
             np.where(unmet, np.minimum(bar.share, best_low - PRACTICAL_SHARE), bar.share),
             np.where(unmet, np.maximum(bar.lost, best_high + PRACTICAL_SHARE), bar.lost),
         )
-        return find_cheapest(space, self.judge(eased)), eased
 
 
 def _from(space: Space, low: Counts) -> Space:
     """Return the space from `low` upwards."""
     start = tuple(max(a, b) for a, b in zip(space.start, low, strict=True))
-    return Space(low, space.high, start, space.cost, space.groups, space.extra)
+    return replace(space, low=low, high=tuple(map(max, space.high, low)), start=start)
 
 
 def _most(row: RosterRow) -> int:

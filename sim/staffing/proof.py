@@ -17,7 +17,7 @@ from sim.staffing.search import Counts
 from sim.staffing.target import Bar, Scores, Target, joint_confidence
 from sim.staffing.units import Units
 
-#: Most times the replications are doubled to settle whether an official can be spared.
+#: Most times the replications are doubled to settle what the first of them leave open.
 _DOUBLINGS = 2
 
 Verdict = Literal["breaks", "spare", "undecided", "minimum"]
@@ -81,9 +81,17 @@ class Court:
         years = self._bench.play_all(chosen, n, self._effort.workers)
         return self._units.scores(years, self._target)
 
-    def proven(self, scores: Scores, bar: Bar) -> tuple[bool, ...]:
-        """Return (U,) whether each unit reaches its bar; all hold together with the stated confidence."""
-        return tuple(scores.meets(bar, self._each).tolist())
+    def prove(self, bar: Bar) -> tuple[Scores, tuple[bool, ...]]:
+        """Return the scores and, (U,), whether each unit reaches its bar with the stated joint confidence.
+
+        Replications are doubled while a unit's mean reaches its bar and its interval does not.
+        """
+        for doubling in range(_DOUBLINGS + 1):
+            scores = self.scores(replications=self._effort.proof * 2**doubling)
+            proven = scores.meets(bar, self._each)
+            if proven.all() or not scores.meets(bar, 0.5).all():
+                break
+        return scores, tuple(proven.tolist())
 
     def removals(self, rows: Sequence[int], low: Counts, bar: Bar) -> list[Removal]:
         """Return what the removal of one official of each of `rows` does.

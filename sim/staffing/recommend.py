@@ -30,7 +30,9 @@ _ATTEMPTS = 4
 _REPORTED = 4
 #: First replication of the selection among equals; those of the search come before.
 _SELECTION = 1_000
-_DAY = 1440.0
+#: Share of the days on which the places must suffice without a queue for places.
+_DAYS_SERVED = 0.99
+_YEAR = 366
 
 Tell = Callable[[str], None]
 
@@ -148,8 +150,8 @@ def _tried(problem: Problem, counts: Counts, bar: Bar, attempt: int) -> _Trial:
     staffed = with_counts(problem.scenario, problem.bench.rows, counts)
     scenario = with_places(staffed, places_needed(problem, problem.play(counts)))
     court = Court(scenario, problem.units, problem.target, problem.effort, attempt)
-    scores = court.scores()
-    return _Trial(counts, bar, court, scores, court.proven(scores, bar), scenario)
+    scores, proven = court.prove(bar)
+    return _Trial(counts, bar, court, scores, proven, scenario)
 
 
 def _raised(problem: Problem, low: Counts, counts: Counts, proven: Sequence[bool]) -> Counts:
@@ -173,32 +175,37 @@ def _without_spare(
     leaner = _tried(problem, counts, trial.bar, _ATTEMPTS)
     if not all(leaner.proven):
         return trial, tuple(removals)
-    return leaner, tuple(leaner.court.removals(problem.free, problem.space.low, leaner.bar))
+    again = leaner.court.removals(spare, problem.space.low, leaner.bar)
+    new = {removal.row: removal for removal in again}
+    return leaner, tuple(new.get(removal.row, removal) for removal in removals)
 
 
 def places_needed(problem: Problem, years: Sequence[PlayedYear]) -> dict[str, dict[str, int]]:
-    """Return the places of each kind that were ever in use at once, by point; one at least of what it has.
+    """Return the places of each kind that suffice on `_DAYS_SERVED` of the days of use, by point.
 
-    The years must have been played with ample places.
+    What a point has one of stays, though nobody may have used it. The years must have been played with
+    ample places.
     """
     network, base = problem.bench.setup.site.network, stage_of(problem.scenario).setup.site.network
-    shape = base.places.shape
-    peak = np.max([_used_at_once(year, shape) for year in years], axis=0)
-    needed = np.maximum(peak, np.minimum(base.places, 1))
+    peaks = np.concatenate([_daily_peaks(year, base.places.shape) for year in years], axis=2)
+    needed = np.minimum(base.places, 1)
+    for cell in zip(*np.nonzero(peaks.any(axis=2)), strict=True):
+        days = peaks[cell]
+        needed[cell] = max(needed[cell], int(np.ceil(np.quantile(days[days > 0], _DAYS_SERVED))))
     return {
         point: {kind: int(n) for kind, n in zip(PLACE_KINDS, needed[index], strict=True)}
         for index, point in enumerate(base.points)
-        if not network.outside[index] and peak[index].any()
+        if not network.outside[index] and peaks[index].any()
     }
 
 
-def _used_at_once(year: PlayedYear, shape: tuple[int, ...]) -> NDArray[np.int64]:
-    """Return (P, 3) most places of each kind in use at once."""
+def _daily_peaks(year: PlayedYear, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return (P, 3, 366) most places of each kind in use at once on each day."""
     visits = year.visits[(year.visits["place"] >= 0) & np.isfinite(year.visits["start"])]
     key = visits["point"].astype(np.int64) * shape[1] + visits["place"]
-    midnight = visits["day"] * _DAY
-    busy = most_at_once(key, midnight + visits["start"], midnight + visits["end"], shape[0] * shape[1])
-    return np.asarray(busy.reshape(shape), np.int64)
+    key = key * _YEAR + visits["day"]
+    n = shape[0] * shape[1] * _YEAR
+    return most_at_once(key, visits["start"], visits["end"], n).reshape(*shape, _YEAR)
 
 
 def _reported(
