@@ -89,27 +89,27 @@ class _Panel:
     def __init__(self, state: State, labels: Labels) -> None:
         self._state, self._labels = state, labels
         self._levers = state.levers
-        self._ = translator(state.lang)
+        self._translate = translator(state.lang)
 
     def target(self) -> Any:
         """Return the fields of the service target."""
+        _ = self._translate
         share, wait = list(self._levers.all)[:2]
         return html.Div(
             [
-                self._field(share, self._("Target: served in time, % of all who arrive")),
-                self._field(wait, self._("Target: longest wait, min")),
+                self._field(share, _("Target: served in time, % of all who arrive")),
+                self._field(wait, _("Target: longest wait, min")),
             ],
             className="fields",
         )
 
     def adoption(self) -> Any:
         """Return the fields of digital adoption."""
+        _ = self._translate
         return html.Div(
             [
-                self._field("demand.adoption", self._("Digital adoption: −1 low, 0 base, 1 high")),
-                self._field(
-                    "demand.acceptance", self._("Acceptance of a video desk: −1 low, 0 base, 1 high")
-                ),
+                self._field("demand.adoption", _("Digital adoption: −1 low, 0 base, 1 high")),
+                self._field("demand.acceptance", _("Acceptance of a video desk: −1 low, 0 base, 1 high")),
             ],
             className="fields",
         )
@@ -127,17 +127,16 @@ class _Panel:
 
     def _row(self, row: RosterRow) -> Any:
         """Return the fields of one roster row: the number first, the rest folded away."""
+        _ = self._translate
         name = self._row_name(row)
         keys = {field: f"staffing.officials.{row.name}.{field}" for field in _FIELDS}
         more = [
-            self._field(keys[field], self._(_FIELDS[field]), f"{name}, {self._(_FIELDS[field])}")
+            self._field(keys[field], _(_FIELDS[field]), f"{name}, {_(_FIELDS[field])}")
             for field in ("diary", "start", "end")
         ]
         folded = html.Details(
             [
-                html.Summary(
-                    self._("Shift and bookings"), **named(f"{name}: " + self._("Shift and bookings"))
-                ),
+                html.Summary(_("Shift and bookings"), **named(f"{name}: " + _("Shift and bookings"))),
                 *more,
             ]
         )
@@ -145,21 +144,21 @@ class _Panel:
 
     def _row_name(self, row: RosterRow) -> str:
         """Return what a roster row is called: for whom, and when if not every weekday."""
+        _ = self._translate
         names = [self._authority(authority) for authority in row.authorities]
         days = "" if row.days == "Mon-Fri" else f" {with_local_days(row.days, self._state.lang)}"
-        called = f" ({self._('on call')})" if row.on_call else ""
+        called = f" ({_('on call')})" if row.on_call else ""
         return f"{', '.join(names)}{days}{called}"
 
     def places(self) -> list[Any]:
         """Return the fields of the places, a section a point."""
+        _ = self._translate
         part = "staffing.places."
         found = []
         for point in self._levers.places_of(part):
             name = self._place(point)
             fields = [
-                self._field(
-                    lever.key, self._(_PLACES[lever.subject]), f"{name}, {self._(_PLACES[lever.subject])}"
-                )
+                self._field(lever.key, _(_PLACES[lever.subject]), f"{name}, {_(_PLACES[lever.subject])}")
                 for lever in self._levers.at(part, point)
             ]
             found.append(_section(name, [html.Div(fields, className="fields")]))
@@ -190,11 +189,13 @@ class _Panel:
 
     def _authority(self, key: str) -> str:
         """Return the short name of an authority, or of a service that all share."""
-        return self._(_SHARED[key]) if key in _SHARED else short_name(self._labels.authority(key))
+        _ = self._translate
+        return _(_SHARED[key]) if key in _SHARED else short_name(self._labels.authority(key))
 
     def _place(self, key: str) -> str:
         """Return the name of a point, or of a remote pool."""
-        return self._labels.points.get(key) or self._("Remote service pool")
+        _ = self._translate
+        return self._labels.points.get(key) or _("Remote service pool")
 
 
 def _look(lever: Lever) -> dict[str, Any]:

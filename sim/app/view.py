@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dash import html
@@ -198,7 +198,15 @@ def _rhythm(shown: Shown) -> list[Any]:
         return [html.P(_("Nobody comes."))]
     arrivals = week_table(sheet, "arrivals_by_hour", _("Arrivals in an hour, persons"))
     waits = week_table(sheet, "wait_by_hour", _("Mean wait of those who came in the hour, min"))
-    return [html.Div([heat_map(arrivals, shown.lang), heat_map(waits, shown.lang)], className="pair")]
+    maps = [heat_map(_with_short_days(table, sheet), shown.lang) for table in (arrivals, waits)]
+    return [html.Div(maps, className="pair")]
+
+
+def _with_short_days(table: Table, sheet: Sheet) -> Table:
+    """Return a table by weekday with the short names of the days in its head."""
+    short = dict(zip(sheet.weekdays("wide"), sheet.weekdays("abbreviated"), strict=True))
+    columns = tuple(replace(column, title=short.get(column.title, column.title)) for column in table.columns)
+    return replace(table, columns=columns)
 
 
 def _take_along(shown: Shown) -> list[Any]:
