@@ -152,6 +152,20 @@ def sweep(experiment: str, *, flags: SweepFlags | None = None) -> int:
     return FAILED if result.failed else DONE
 
 
+@app.command(name="app")
+def page(
+    *,
+    host: Annotated[str, Parameter(help="address to listen on; the default is this machine alone")] = "127.0.0.1",
+    port: Annotated[int, Parameter(help="port", validator=validators.Number(gte=0, lte=65535))] = 8050,
+    workers: Annotated[int, Parameter(help="worker processes", validator=_AtLeastOne)] = 2,
+) -> int:
+    """Serve the planner's page: change a scenario in the browser and see the answer at once."""
+    from sim.app.server import serve
+
+    serve(host, port, workers, lambda address: _say(f"open {address} in a browser; Ctrl+C ends"))
+    return DONE
+
+
 @app.command
 def validate(
     config: str = DEFAULT,
