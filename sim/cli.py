@@ -6,7 +6,7 @@ import json as jsonlib
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -155,14 +155,15 @@ def sweep(experiment: str, *, flags: SweepFlags | None = None) -> int:
 @app.command(name="app")
 def page(
     *,
-    host: Annotated[str, Parameter(help="address to listen on; the default is this machine alone")] = "127.0.0.1",
+    host: Annotated[str, Parameter(help="address; default: this machine alone")] = "127.0.0.1",
     port: Annotated[int, Parameter(help="port", validator=validators.Number(gte=0, lte=65535))] = 8050,
     workers: Annotated[int, Parameter(help="worker processes", validator=_AtLeastOne)] = 2,
 ) -> int:
     """Serve the planner's page: change a scenario in the browser and see the answer at once."""
     from sim.app.server import serve
 
-    serve(host, port, workers, lambda address: _say(f"open {address} in a browser; Ctrl+C ends"))
+    with suppress(KeyboardInterrupt):
+        serve(host, port, workers, lambda address: _say(f"open {address} in a browser; Ctrl+C ends"))
     return DONE
 
 
