@@ -18,6 +18,7 @@ from sim.config.registry import Parameters, Registry
 from sim.demand.calibration import Expected, Levels, expect, solve_growth
 from sim.demand.cells import count_cells
 from sim.demand.days import day_profiles
+from sim.demand.epidemic import epidemic_power
 from sim.demand.expectation import Cells, MatterRules, Units
 from sim.demand.history import Counts, HistoryFit, fit_attraction, history_of, plan_visits, point_counts
 from sim.demand.observed import Anchor, anchor_of
@@ -34,7 +35,6 @@ from sim.region.user_tables import read_observed_visits
 
 #: Working days simulated before the year so that diaries are filled when it begins.
 RUN_IN = 20
-_BISECTIONS = 80
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,9 @@ def make_setup(scenario: Scenario) -> Setup:
     months = np.ones((len(plan), 12))
     ground = _ground(scenario, region, params, land, fit, months)
     if scenario.demand.epidemic:
-        months = epidemic_months(region, _epidemic_power(region, ground, fit.levels, plan))
+        usual = expect(fit.levels, np.ones(len(plan)), ground.units, ground.prospect.rules).visits
+        power = epidemic_power(region, ground.prospect.season, usual, np.nan_to_num(plan))
+        months = epidemic_months(region, power)
         ground = _ground(scenario, region, params, land, fit, months)
     if scenario.reading == "history":
         ground = _as_counted(region, land.index, ground, fit.levels, plan)
@@ -103,7 +105,8 @@ def make_setup(scenario: Scenario) -> Setup:
         usual = expect(fit.levels, growth, ground.units, ground.prospect.rules).visits
         anchor, of_this_year = _anchor(scenario, scenario.observed_visits, region)
         if of_this_year:
-            ground = _ground(scenario, region, params, land, fit, months * anchor.month)
+            changed = _ground(scenario, region, params, land, fit, months * anchor.month)
+            ground = _attracted(changed, ground.attraction)
         goal = anchor.visits if of_this_year else usual * anchor.level
         growth = solve_growth(fit.levels, goal, ground.units, ground.prospect.rules).growth
     factors = [scenario.demand.need_factors.get(name, 1.0) for name in land.index.authorities]
@@ -170,6 +173,12 @@ def _as_counted(
         return ground
     counts = Counts(np.nan_to_num(plan), found)
     _, attraction = fit_attraction(prospect, cells, counts, lambda _: levels, ground.attraction)
+    return _attracted(ground, attraction)
+
+
+def _attracted(ground: _Ground, attraction: NDArray[np.float64]) -> _Ground:
+    """Return the ground under other (P, A) factors on the choice."""
+    prospect, cells = ground.prospect, ground.cells
     units = prospect.units(prospect.reach(prospect.shares(attraction), cells), cells)
     return replace(ground, attraction=attraction, units=units)
 
@@ -274,23 +283,3 @@ def _plan_growth(
     goal = np.nan_to_num(plan_visits(region, land.index, reference.year))
     ground = _ground(reference, region, params, land, fit, np.ones((len(goal), 12)))
     return solve_growth(fit.levels, goal, ground.units, ground.prospect.rules).growth
-
-
-def _epidemic_power(
-    region: Region, ground: _Ground, levels: Levels, plan: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return (A,) powers of the epidemic's monthly profile that lead from the usual year to the counts."""
-    usual = expect(levels, np.ones(len(plan)), ground.units, ground.prospect.rules).visits
-    ratio = np.divide(np.nan_to_num(plan), usual, out=np.ones_like(usual), where=usual > 0)
-    inside = ground.prospect.season.span.year_slice
-    months = ground.prospect.season.span.months[inside]
-    weights = ground.prospect.season.days.share.mean(axis=1)[:, inside]
-    by_month = np.stack([weights[:, months == month].sum(axis=1) for month in range(12)], axis=1)
-    profile = epidemic_months(region, np.ones(1))[0]
-    low, high = np.full(len(plan), -4.0), np.full(len(plan), 12.0)
-    for _ in range(_BISECTIONS):
-        middle = (low + high) / 2
-        total = (by_month * profile[None, :] ** middle[:, None]).sum(axis=1)
-        too_many = total > ratio * by_month.sum(axis=1)
-        low, high = np.where(too_many, middle, low), np.where(too_many, high, middle)
-    return np.where(ratio == 1.0, 0.0, (low + high) / 2)
