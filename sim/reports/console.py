@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable
 from itertools import groupby
 from textwrap import fill
 
@@ -13,10 +12,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sim.locale import NO_NUMBER, Language, message, number, percent, percent_sign, signed, translator
+from sim.locale import NO_NUMBER, Language, number, percent, percent_sign, signed, translator
 from sim.reports.names import short_name
-from sim.reports.results import ALL, Estimate
+from sim.reports.results import ALL
 from sim.reports.run import PlanRow, PointRow, RunSummary
+from sim.reports.verdict import (
+    PLAN_NOTE,
+    READINGS,
+    WAIT_NOTE,
+    Translate,
+    headline,
+    verdict,
+    with_half_width,
+)
 
 #: Narrowest page that the tables are laid out for [characters].
 NARROWEST = 100
@@ -24,31 +32,6 @@ _WIDEST = 120
 _FLAG, _APART = "†", "‡"
 #: Headers of columns of numbers are broken at this width [characters].
 _NARROW = 9
-_READINGS = {
-    "plan": message(
-        "Agreement with the plan is by construction: each authority's need was scaled so that the plan's "
-        "estimate is what the model expects. What the run adds is when, where and from whom the visits "
-        "come, and how long people wait."
-    ),
-    "history": message(
-        "The volumes are anchored to the counts of the time. The waits are indicative only: opening hours "
-        "and staffing of the time are not known in full."
-    ),
-    "projection": message(
-        "Nothing was forced to the plan's number: visits follow from people, their needs and the e-services."
-    ),
-}
-_PLAN_NOTE = message(
-    "Legal floor: visits that the law demands in person, if needs stay as they were. Unexplained change in "
-    "need: what must happen to the need, beyond population, age and e-services, for the plan's number "
-    "to come true."
-)
-_WAIT_NOTE = message(
-    "Visits of simulated persons. Wait: of those who were served. Within 15 min and gave up: shares of all "
-    "who arrived. Utilisation: time with customers, of the officials' time on duty."
-)
-
-type Translate = Callable[[str], str]
 
 
 def print_summary(summary: RunSummary, lang: Language | None = None) -> None:
@@ -64,9 +47,9 @@ def print_summary(summary: RunSummary, lang: Language | None = None) -> None:
     lang = lang or summary.lang
     _ = translator(lang)
     console = _console()
-    _say(console, _headline(summary, lang, _), "bold")
-    _say(console, _verdict(summary, lang, _))
-    _say(console, _(_READINGS[summary.reading]))
+    _say(console, headline(summary, lang, _), "bold")
+    _say(console, verdict(summary, lang, _))
+    _say(console, _(READINGS[summary.reading]))
     console.print()
     console.print(_plan_table(summary, lang, _))
     for line, style in _plan_notes(summary, _):
@@ -94,28 +77,6 @@ def _console() -> Console:
 def _say(console: Console, text: str, style: str = "") -> None:
     """Print a paragraph; unlike rich's own wrapping this one keeps non-breaking spaces together."""
     console.print(Text(fill(text, console.width), style=style))
-
-
-def _headline(summary: RunSummary, lang: Language, _: Translate) -> str:
-    """Return the title with year and number of replications."""
-    runs = _("{n} replications") if summary.replications != 1 else _("{n} replication")
-    return f"{summary.title} · {summary.year} · {runs.format(n=number(summary.replications, lang))}"
-
-
-def _verdict(summary: RunSummary, lang: Language, _: Translate) -> str:
-    """Return the first sentence: the total against the plan."""
-    total = summary.total
-    visits = _with_half_width(total.simulated, lang)
-    if not math.isnan(total.simulated.half_width):
-        visits = _("{visits} visits (random variation)").format(visits=visits)
-    else:
-        visits = _("{visits} visits").format(visits=visits)
-    text = _("The simulated year has {visits}; the plan's table says {plan}.")
-    if math.isnan(total.plan):
-        text = _("The simulated year has {visits}.")
-    elif summary.reading == "history":
-        text = _("The simulated year has {visits}; {plan} were counted.")
-    return text.format(visits=visits, plan=number(total.plan, lang))
 
 
 def _plan_table(summary: RunSummary, lang: Language, _: Translate) -> Table:
@@ -161,7 +122,7 @@ def _plan_notes(summary: RunSummary, _: Translate) -> list[tuple[str, str]]:
         text = _("{flag} The plan lies below what the law alone brings about: {names}.")
         notes.append((text.format(flag=_FLAG, names=names), "yellow"))
     if summary.reading == "plan":
-        notes.append((_(_PLAN_NOTE), "dim"))
+        notes.append((_(PLAN_NOTE), "dim"))
     return notes
 
 
@@ -217,8 +178,8 @@ def _point_cells(row: PointRow, lang: Language) -> tuple[str, ...]:
         visits = number(row.self_service.mean, lang) + _APART
     return (
         visits,
-        _with_half_width(row.wait_mean, lang, 1),
-        _with_half_width(row.wait_p90, lang, 1),
+        with_half_width(row.wait_mean, lang, 1),
+        with_half_width(row.wait_p90, lang, 1),
         percent(row.within_15.mean, lang),
         percent(row.gave_up.mean, lang, 1),
         percent(row.utilisation.mean, lang),
@@ -227,21 +188,13 @@ def _point_cells(row: PointRow, lang: Language) -> tuple[str, ...]:
 
 def _wait_notes(summary: RunSummary, lang: Language, _: Translate) -> list[str]:
     """Return what a reader of the tables must know."""
-    notes = [_(_WAIT_NOTE)]
+    notes = [_(WAIT_NOTE)]
     if any(_self_service_only(row) for row in summary.points):
         notes.append(_("{flag} Self-service with help, not among the visits.").format(flag=_APART))
     if summary.replications > 1:
         text = _("± covers random variation (95% confidence interval over {n} replications), nothing else.")
         notes.append(text.format(n=number(summary.replications, lang)))
     return notes
-
-
-def _with_half_width(estimate: Estimate, lang: Language, decimals: int = 0) -> str:
-    """Return `mean ± half width`, the mean alone where there is no interval."""
-    mean = number(estimate.mean, lang, decimals)
-    if math.isnan(estimate.half_width):
-        return mean
-    return f"{mean} ± {number(estimate.half_width, lang, decimals)}"
 
 
 def _table(caption: str) -> Table:

@@ -27,6 +27,9 @@ from sim.reports.style import (
 )
 from sim.reports.tables import Table, plain
 
+#: Width of a bold letter of a row's name [points].
+_CHARACTER = 5.7
+
 
 def waits_figure(sheet: Sheet) -> Exhibit:
     """Draw the wait classes of all who arrived at each point, busiest point first."""
@@ -109,7 +112,8 @@ def _dots(sheet: Sheet, table: Table, column: int, colours: list[str], target: f
     for index, text in enumerate(axes.get_yticklabels()):
         text.set_fontweight("normal" if index in table.parts else "bold")
         text.set_fontsize(9)
-    axes.tick_params(axis="y", pad=250)
+    # Names stand left-aligned in a column as wide as the longest of them.
+    axes.tick_params(axis="y", pad=_CHARACTER * max(len(name) for name in names))
     axes.set_ylim(len(places) - 0.4, -0.6)
     axes.set_xlim(0, 1.02)
     axes.xaxis.set_major_formatter(percents(sheet.lang))

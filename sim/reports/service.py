@@ -11,6 +11,7 @@ from sim.reports.results import ALL, Estimate
 from sim.reports.run import PointRow
 from sim.reports.sheet import Sheet
 from sim.reports.tables import Column, Row, Table
+from sim.reports.verdict import WAIT_NOTE
 
 #: Classes of the wait, shortest first; those who were not served come last.
 WAIT_LABELS = {
@@ -22,10 +23,6 @@ WAIT_LABELS = {
     "60+": message("over 60 min"),
     "unserved": message("gave up or turned away"),
 }
-_WAIT_NOTE = message(
-    "Visits of simulated persons. Wait: of those who were served. Within 15 min and gave up: shares of all "
-    "who arrived. Utilisation: time with customers, of the officials' time on duty."
-)
 _TARGET_NOTE = message(
     "Target: {share} of all who arrive begin service within {wait} minutes. "
     "Those who left count as not within."
@@ -49,7 +46,7 @@ def point_table(sheet: Sheet) -> Table:
         (name, _visits(row), row.wait_mean, row.wait_p90, row.within_15, row.gave_up, row.utilisation)
         for name, row in named
     )
-    note = _(_WAIT_NOTE)
+    note = _(WAIT_NOTE)
     if any(_only_self_service(row) for _name, row in named):
         note += " " + _(
             "Points without officials of their own: self-service with help, not among the visits."

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from sim.locale import message
 from sim.outcomes import KINDS
 from sim.reports.results import ALL
 from sim.reports.run import PlanRow
 from sim.reports.sheet import KIND_NAMES, Sheet
 from sim.reports.tables import Column, Row, Table
-
-_PLAN_NOTE = message(
-    "Legal floor: visits that the law demands in person, if needs stay as they were. Unexplained change in "
-    "need: what must happen to the need, beyond population, age and e-services, for the plan's number "
-    "to come true."
-)
+from sim.reports.verdict import PLAN_NOTE
 
 
 def plan_table(sheet: Sheet) -> Table:
@@ -35,7 +29,7 @@ def plan_table(sheet: Sheet) -> Table:
         _plan_row(_("Authorities of the joint points"), summary.joint),
     ]
     totals = frozenset({len(rows) - 2, len(rows) - 1})
-    note = _(_PLAN_NOTE) if summary.reading == "plan" else ""
+    note = _(PLAN_NOTE) if summary.reading == "plan" else ""
     return Table(_("Visits by authority"), columns, tuple(rows), totals, note=note)
 
 
