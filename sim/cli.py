@@ -152,6 +152,41 @@ def sweep(experiment: str, *, flags: SweepFlags | None = None) -> int:
     return FAILED if result.failed else DONE
 
 
+@app.command
+def project(
+    config: str = "projection_2030",
+    *,
+    set: Settings | None = None,
+    draws: Annotated[int, Parameter(help="draws of the uncertain assumptions", validator=_AtLeastOne)] = 500,
+    seed: Annotated[int, Parameter(help="seed of the draws")] = 1,
+    json: bool = False,
+    lang: Literal["fi", "sv", "en"] = "en",
+) -> int:
+    """Print how many visits come, how likely the plan's number is, and what it would take.
+
+    Parameters
+    ----------
+    config
+        Path of a scenario file, or name of a shipped scenario.
+    json
+        Print data instead of tables.
+    lang
+        Language of the tables.
+    """
+    from sim.config import load_scenario
+    from sim.experiments.projection import project as answer_of
+
+    with _progress("projection", quiet=False) as progress:
+        answer = answer_of(load_scenario(config, set or []), draws, seed, progress)
+    if json:
+        print(jsonlib.dumps(answer, indent=2, ensure_ascii=False))
+    else:
+        from sim.reports.projection import print_projection
+
+        print_projection(answer, lang)
+    return DONE
+
+
 @app.command(name="app")
 def page(
     *,
@@ -173,6 +208,7 @@ def validate(
     *,
     set: Settings | None = None,
     patterns: bool = False,
+    queues: bool = False,
     replications: Annotated[int, Parameter(validator=_AtLeastOne)] = 10,
     json: bool = False,
 ) -> int:
@@ -184,11 +220,15 @@ def validate(
         Path of a scenario file, or name of a shipped scenario.
     patterns
         Simulate the plan's years too, and print the plan's patterns beside the model's.
+    queues
+        Prove the queues against theory instead: case, theory, simulated ± half-width, z.
     replications
         Simulated years for each year of the plan.
     json
         Print the patterns as data.
     """
+    if queues:
+        return _prove_queues()
     from sim.config import find_scenario, load_scenario
     from sim.config.yaml_source import shown_path
 
@@ -200,6 +240,21 @@ def validate(
         return DONE
     _say(valid)
     return _patterns(scenario, replications, json=json)
+
+
+def _prove_queues() -> int:
+    """Print the compiled engine against closed forms; fail where it lies four standard errors off."""
+    from sim.queues.cases import all_cases
+    from sim.queues.compiled_engine import run_day
+    from sim.queues.validation import validate as prove
+
+    checks = prove(all_cases(), run_day)
+    print(f"{'case':<34}{'quantity':<22}{'theory':>10}{'simulated':>11}{'±':>9}{'z':>7}")
+    for check in checks:
+        place = f"{check.case:<34}{check.quantity:<22}"
+        numbers = f"{check.theory:>10.4f}{check.simulated:>11.4f}{check.half_width:>9.4f}{check.z:>7.2f}"
+        print(place + numbers)
+    return DONE if all(abs(check.z) < 4 for check in checks) else FAILED
 
 
 def _patterns(scenario: Scenario, replications: int, *, json: bool) -> int:

@@ -1,0 +1,126 @@
+"""Sides of a comparison: scenarios that are run, or results that are stored, put into one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from sim.config import load_scenario, shipped_scenarios
+from sim.config.registry import Registry
+from sim.errors import InputError, Problem
+from sim.experiments.runner import run_scenario
+from sim.experiments.store import RESULTS, RunResult, load
+from sim.experiments.work import Progress
+from sim.region import load_region
+
+#: Endings of files that are scenarios.
+_SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True)
+class SideOptions:
+    """How sides that are scenarios are run.
+
+    Attributes
+    ----------
+    settings
+        Settings ``a.b=value`` for all of them.
+    out
+        Folder of all results.
+    workers
+        Worker processes; default 2 at most.
+    command
+        Words of the command, for the manifest.
+    bar
+        Gives the progress of a run by its name.
+    """
+
+    settings: Sequence[str] = ()
+    out: Path = RESULTS
+    workers: int | None = None
+    command: Sequence[str] = ()
+    bar: Callable[[str], AbstractContextManager[Progress]] | None = None
+
+
+@dataclass(frozen=True)
+class Sides:
+    """What is compared.
+
+    Attributes
+    ----------
+    metrics
+        Long table with a scenario for each side, the reference first.
+    parameters
+        Values of the reference's registry.
+    """
+
+    metrics: pd.DataFrame
+    parameters: dict[str, float]
+
+
+def gather(refs: Sequence[str], options: SideOptions | None = None) -> Sides:
+    """Return several sides in one table; what is not stored of a scenario is run.
+
+    Parameters
+    ----------
+    refs
+        Scenarios, by path or name of a shipped one, and results, by folder or name; the first is the reference.
+        A single one must be the results of an experiment.
+
+    Raises
+    ------
+    InputError
+        There is nothing to compare, or two sides have different seeds.
+    """
+    options = options or SideOptions()
+    results = [_result(ref, options) for ref in refs]
+    seeds = {ref: result.manifest.get("seed") for ref, result in zip(refs, results, strict=True)}
+    if len(set(seeds.values())) > 1:
+        told = ", ".join(f"{ref}: {seed}" for ref, seed in seeds.items())
+        raise InputError(
+            Problem("seed", f"differs, so that no luck is shared ({told}); give all the same --seed")
+        )
+    tables, taken = [], set[str]()
+    for ref, result in zip(refs, results, strict=True):
+        table = _named(result.metrics, ref, taken)
+        taken |= set(table["scenario"])
+        tables.append(table)
+    metrics = pd.concat(tables, ignore_index=True)
+    if metrics["scenario"].nunique() < 2:
+        raise InputError(Problem(refs[0], "is a single scenario; name another to compare it with"))
+    return Sides(metrics, _parameters(results[0]))
+
+
+def _result(ref: str, options: SideOptions) -> RunResult:
+    """Return the results of a side, run where it is a scenario."""
+    if not (ref in shipped_scenarios() or ref.endswith(_SUFFIXES)):
+        return load(ref, options.out)
+    scenario = load_scenario(ref, options.settings)
+    if options.bar is None:
+        return run_scenario(scenario, out=options.out, workers=options.workers, command=options.command)
+    with options.bar(scenario.name) as progress:
+        return run_scenario(
+            scenario, out=options.out, workers=options.workers, command=options.command, progress=progress
+        )
+
+
+def _named(metrics: pd.DataFrame, ref: str, taken: set[str]) -> pd.DataFrame:
+    """Return the table with the side's own name where another side's scenario is called the same."""
+    if metrics.empty:
+        raise InputError(Problem(ref, "holds no run that is done"))
+    names = set(metrics["scenario"])
+    if not names & taken:
+        return metrics
+    renamed = {name: Path(ref).stem if len(names) == 1 else f"{Path(ref).stem}: {name}" for name in names}
+    if set(renamed.values()) & taken:
+        renamed = {name: f"{ref}: {name}" for name in names}
+    return metrics.assign(scenario=metrics["scenario"].map(renamed))
+
+
+def _parameters(result: RunResult) -> dict[str, float]:
+    scenario = result.scenario
+    return Registry.from_region(load_region(scenario.region)).resolve(scenario.parameters).as_dict()

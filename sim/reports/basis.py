@@ -1,0 +1,150 @@
+"""What a result rests on: assumptions with sources and ranges, how the run was made, what it cannot tell."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from babel.dates import format_datetime
+
+from sim.config.registry import Parameter
+from sim.locale import message, number, translator
+from sim.reports.sheet import Sheet
+from sim.reports.tables import Column, Row, Table
+
+#: Topics of the registry's parameters as they are called.
+GROUPS = {
+    "coverage": message("E-services"),
+    "need": message("Needs"),
+    "duty": message("Duties to come in person"),
+    "remote": message("Remote service"),
+    "booking": message("Bookings"),
+    "service": message("Service times"),
+    "queue": message("Queueing"),
+    "season": message("Seasons"),
+    "choice": message("Choice of the service point"),
+    "population": message("Population"),
+    "cottages": message("Cottages"),
+    "staff": message("Staff"),
+    "space": message("Space"),
+    "money": message("Money"),
+    "reporting": message("How results are read"),
+}
+CONFIDENCE_NAMES = {
+    "sourced": message("from a source"),
+    "derived": message("derived from a source"),
+    "assumption": message("assumption"),
+}
+#: What lies outside the model, in the order in which a reader should know it.
+LIMITS = (
+    message("Phone, chat and back-office work are not simulated; the plan's person-years hold them too."),
+    message("Persons are simulated: they are like the region's people in number, age and place, but nobody."),
+    message(
+        "Intervals named random variation show how far chance moves a year. They say nothing of how wrong "
+        "the assumptions may be; ranges of these stand in the table of assumptions."
+    ),
+    message("Hybrid work and the services of wellbeing services counties are left out."),
+    message("Travel is by car unless a table of travel times says otherwise; homes are placed at random."),
+    message(
+        "The plan's counts of 2019 are taken as they are; its own tables contradict each other in places."
+    ),
+)
+#: Decimals of a number by its size: the largest first.
+_PLACES = ((1000.0, 0), (20.0, 1), (1.0, 2), (0.0, 3))
+
+
+def assumption_table(sheet: Sheet) -> Table:
+    """Return every parameter with its value in the scenario, its range and its source."""
+    _ = sheet.translate
+    titles = (
+        *(_("Topic"), _("Assumption"), _("About"), _("Value here"), _("Base"), _("Low"), _("High")),
+        *(_("Unit"), _("How sure"), _("Source"), _("Name for --set")),
+    )
+    rows = tuple(_assumption(sheet, parameter) for parameter in sheet.registry)
+    return Table(_("Assumptions with ranges and sources"), tuple(map(Column, titles)), rows)
+
+
+def changed(sheet: Sheet) -> list[str]:
+    """Return the names of the parameters that the scenario sets to something else than their base."""
+    return [key for key in sheet.run.scenario.parameters if key in sheet.registry]
+
+
+def provenance(sheet: Sheet) -> list[tuple[str, str]]:
+    """Return how the run was made: what was asked for, and with what it was done."""
+    _ = sheet.translate
+    manifest = sheet.run.manifest
+    versions: Mapping[str, Any] = manifest.get("versions") or {}
+    region: Mapping[str, Any] = manifest.get("region") or {}
+    packages = (f"{name} {version}" for name, version in versions.items() if name not in _OWN)
+    found = [
+        (_("Command"), " ".join(manifest.get("command") or ())),
+        (_("Started"), _moment(sheet, manifest.get("started"))),
+        (_("Replications"), str(manifest.get("replications", ""))),
+        (_("Seed"), str(manifest.get("seed", ""))),
+        (_("Queue engine"), str(manifest.get("engine", ""))),
+        (_("Scenario's digest"), str(manifest.get("digest", ""))),
+        (_("Region's data"), f"{region.get('name', '')} {str(region.get('digest', ''))[:12]}".strip()),
+        (_("Program"), " ".join(str(versions[name]) for name in ("visitsim",) if name in versions)),
+        (_("Version of the model"), str(versions.get("model", ""))),
+        (_("Source code"), _commit(sheet, manifest.get("git"))),
+        (_("Packages"), ", ".join(packages)),
+    ]
+    return [(name, value) for name, value in found if value]
+
+
+def limits(sheet: Sheet) -> Iterator[str]:
+    """Yield what the model cannot tell."""
+    yield from map(sheet.translate, LIMITS)
+
+
+_OWN = ("visitsim", "model")
+
+
+def _assumption(sheet: Sheet, parameter: Parameter) -> Row:
+    """Return one parameter's row, its numbers with as many decimals as their size calls for."""
+    _ = sheet.translate
+    _name, _dot, about = parameter.key.partition(".")
+    value = sheet.parameters[parameter.key]
+    shown = (_sized(sheet, one) for one in (value, parameter.base, parameter.low, parameter.high))
+    return (
+        _(GROUPS.get(parameter.group, parameter.group)),
+        _(parameter.description),
+        _about(sheet, about),
+        *shown,
+        _(parameter.unit),
+        _(CONFIDENCE_NAMES.get(parameter.confidence, parameter.confidence)),
+        parameter.source,
+        parameter.key,
+    )
+
+
+def _about(sheet: Sheet, subject: str) -> str:
+    """Return what a parameter is about: names where they are known, the parts of its key elsewhere."""
+    parts = subject.split(".")
+    names = (sheet.labels.municipality(sheet.labels.authority(part)) for part in parts)
+    return " · ".join(name for name in names if name)
+
+
+def _sized(sheet: Sheet, value: float) -> str:
+    """Return a number with decimals that its size calls for, without idle zeros."""
+    decimals = next(places for size, places in _PLACES if abs(value) >= size)
+    while decimals and round(value, decimals) == round(value, decimals - 1):
+        decimals -= 1
+    return number(value, sheet.lang, decimals)
+
+
+def _moment(sheet: Sheet, text: str | None) -> str:
+    """Return a moment of the manifest as the language writes it."""
+    if not text:
+        return ""
+    return str(format_datetime(dt.datetime.fromisoformat(text), "d.M.y HH:mm z", locale=sheet.lang))
+
+
+def _commit(sheet: Sheet, state: Mapping[str, Any] | None) -> str:
+    """Return the commit, and whether the checkout had changes of its own."""
+    if not state:
+        return ""
+    text = str(state.get("commit", ""))[:12]
+    changes = translator(sheet.lang)("with changes that are not committed")
+    return f"{text} ({changes})" if state.get("dirty") else text

@@ -1,0 +1,201 @@
+"""The report of a run as one HTML file: readable on paper, a phone and by a screen reader, no other file."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from sim.locale import Language, number, percent
+from sim.reports.basis import assumption_table, changed, limits, provenance
+from sim.reports.exhibits import Exhibit, save_exhibit, svg_of
+from sim.reports.figures import PARTS, exhibits
+from sim.reports.people import group_table, origin_table
+from sim.reports.results import Run
+from sim.reports.service import named_rows, point_table, service_table
+from sim.reports.sheet import Sheet
+from sim.reports.style import house_style
+from sim.reports.tables import Table
+from sim.reports.verdict import READINGS, headline, verdict, with_half_width
+from sim.reports.volumes import plan_table
+
+#: File in a run folder.
+NAME = "report.html"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An exhibit as a page shows it: its drawing is part of the page."""
+
+    name: str
+    title: str
+    alt: str
+    note: str
+    source: str
+    table: Table
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A headline number with what it is."""
+
+    value: str
+    label: str
+
+
+def write_report(run: Run, lang: Language | None = None, figures: Path | None = None) -> Path:
+    """Write a run's report into its folder and return the path.
+
+    Parameters
+    ----------
+    run
+        The stored run; only its tables are read.
+    lang
+        Language, None for the region's.
+    figures
+        Folder into which the figures are written too, as SVG and PNG; None for nowhere.
+
+    Raises
+    ------
+    InputError
+        If the run's region can no longer be read.
+    """
+    sheet = Sheet.of(run, lang)
+    path = run.folder / NAME
+    path.write_text(render(sheet, figures), encoding="utf-8")
+    return path
+
+
+def render(sheet: Sheet, figures: Path | None = None) -> str:
+    """Return the report as HTML, and write its figures too where a folder is given."""
+    with house_style():
+        pictures = {part: [_picture(e, sheet, figures) for e in exhibits(sheet, part)] for part in PARTS}
+    _ = sheet.translate
+    return (
+        _environment(sheet)
+        .get_template("report.html")
+        .render(
+            lang=sheet.lang,
+            title=headline(sheet.summary, sheet.lang, _),
+            lead=_lead(sheet),
+            facts=_facts(sheet),
+            pictures=pictures,
+            tables=_tables(sheet),
+            changed=changed(sheet),
+            provenance=provenance(sheet),
+            limits=list(limits(sheet)),
+        )
+    )
+
+
+def _environment(sheet: Sheet) -> Environment:
+    """Return the templates' surroundings: texts in the reader's language, everything escaped."""
+    environment = Environment(
+        loader=PackageLoader("sim.reports", "html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["_"] = sheet.translate
+    environment.globals["cells"] = lambda table: list(table.texts(sheet.lang))
+    environment.globals["styles"] = Markup(Path(__file__).with_name("report.css").read_text("utf-8"))
+    return environment
+
+
+def _picture(exhibit: Exhibit, sheet: Sheet, folder: Path | None) -> Picture:
+    """Return an exhibit with its drawing as a data address."""
+    drawing = base64.b64encode(svg_of(exhibit)).decode("ascii")
+    if folder is not None:
+        save_exhibit(exhibit, folder, sheet.subtitle)
+    return Picture(
+        name=exhibit.name,
+        title=exhibit.title,
+        alt=exhibit.alt,
+        note=exhibit.note,
+        source=f"data:image/svg+xml;base64,{drawing}",
+        table=exhibit.table,
+    )
+
+
+def _tables(sheet: Sheet) -> dict[str, Table]:
+    """Return the tables that stand by themselves."""
+    makers: dict[str, Callable[[Sheet], Table]] = {
+        "plan": plan_table,
+        "points": point_table,
+        "levels": service_table,
+        "origins": origin_table,
+        "assumptions": assumption_table,
+    }
+    tables = {name: make(sheet) for name, make in makers.items()}
+    return tables | {name: group_table(sheet, name) for name in ("age_group", "municipality", "kind")}
+
+
+def _lead(sheet: Sheet) -> list[str]:
+    """Return the verdict: the visits, how they are served, and how far that may be trusted."""
+    _ = sheet.translate
+    within = sheet.values.get("within", "target")
+    text = _("{share} of all who arrive begin service within {wait} minutes; the target is {target}.")
+    served = text.format(
+        share=percent(within.mean, sheet.lang),
+        wait=number(sheet.target_wait, sheet.lang),
+        target=percent(sheet.target_share, sheet.lang),
+    )
+    missed = _missed(sheet)
+    where = _("Every service point and authority reaches the target.")
+    if missed:
+        where = _("The target is missed at: {names}.").format(names="; ".join(missed))
+    return [
+        verdict(sheet.summary, sheet.lang, _),
+        f"{served} {where}",
+        _(READINGS[sheet.summary.reading]),
+    ]
+
+
+def _missed(sheet: Sheet) -> list[str]:
+    """Return where the target is missed, authorities with their point."""
+    found = []
+    for name, row in named_rows(sheet):
+        share = sheet.values.get("within", "target", row.point, row.authority).mean
+        if share < sheet.target_share:
+            found.append(name if row.point_name in name else f"{row.point_name} · {name}")
+    return found
+
+
+def _facts(sheet: Sheet) -> list[Fact]:
+    """Return the headline numbers; those that the run does not hold are left out."""
+    _, get, lang = sheet.translate, sheet.values.get, sheet.lang
+    facts = (
+        (
+            sheet.summary.total.simulated.mean,
+            with_half_width(sheet.summary.total.simulated, lang),
+            _("visits"),
+        ),
+        (
+            get("wait", "mean").mean,
+            with_half_width(get("wait", "mean"), lang, 1),
+            _("minutes of wait on average"),
+        ),
+        (
+            get("wait", "p90").mean,
+            with_half_width(get("wait", "p90"), lang, 1),
+            _("minutes: nine of ten wait less"),
+        ),
+        (
+            get("within", "target").mean,
+            percent(get("within", "target").mean, lang),
+            _("served within the target"),
+        ),
+        (get("abandonment", "share").mean, percent(get("abandonment", "share").mean, lang, 1), _("gave up")),
+        (
+            get("travel", "mean").mean,
+            number(get("travel", "mean").mean, lang),
+            _("minutes of travel one way"),
+        ),
+    )
+    return [Fact(text, label) for value, text, label in facts if not math.isnan(value)]

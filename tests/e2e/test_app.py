@@ -1,0 +1,282 @@
+"""The planner's page in a browser: languages, accessibility, numbers, wrong input, many users."""
+
+from __future__ import annotations
+
+import io
+import re
+import signal
+import subprocess
+import threading
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from sim.app.runs import Runs
+from sim.app.server import listen, make_app
+from sim.app.state import State
+from sim.config import load_scenario
+from sim.experiments.replication import replicate
+from sim.reports.results import Values
+from sim.reports.tables import Column, written
+from tests.e2e.commands import VISITSIM
+
+#: Debian's browser. Without it these tests fail: a page that nobody has opened is not tested.
+CHROMIUM = "/usr/bin/chromium"
+REPLICATIONS = 2
+OFFICIALS = "staffing.officials.lahti_kela.count"
+WAIT_MS = 120_000
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served page."""
+
+    address: str
+    runs: Runs
+
+    def get(self, path: str) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(self.address + path, timeout=120) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    runs = Runs(2)
+    server = listen(make_app(runs, REPLICATIONS), "127.0.0.1", 0)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Site(f"http://127.0.0.1:{server.port}/", runs)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    runs.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1366, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+def link(**changes: str) -> str:
+    return "?" + urllib.parse.urlencode({"lang": "en", **changes})
+
+
+def settled(page: Page) -> str:
+    """Wait until all replications are in and return the verdict."""
+    page.wait_for_function(
+        "n => document.querySelector('#verdict')?.textContent.includes(n)",
+        arg=f"over {REPLICATIONS} of {REPLICATIONS}",
+        timeout=WAIT_MS,
+    )
+    return page.inner_text("#verdict")
+
+
+def field(page: Page, key: str) -> str:
+    """Return the selector of a lever's field."""
+    return f'[id="{{\\"lever\\":\\"{key.replace(".", "|")}\\"}}"]'
+
+
+def expected_share(sets: list[str]) -> str:
+    """Return the share within the target as the stored run of the same settings would print it."""
+    scenario = load_scenario("baseline_2030", [*sets, "run.engine=compiled"])
+    runs = [replicate(scenario, n, False)[0].assign(replication=n) for n in range(REPLICATIONS)]
+    found = Values.of(pd.concat(runs), ["within"]).get("within", "target")
+    return written(found, Column("", "share", 1), "en")
+
+
+@pytest.mark.parametrize(("lang", "verdict"), [("fi", "Yhteenveto"), ("sv", ""), ("en", "Verdict")])
+def test_it_opens_in_each_language_without_a_fault(site: Site, page: Page, lang: str, verdict: str) -> None:
+    complaints: list[str] = []
+    outside: list[str] = []
+    page.on(
+        "console", lambda told: complaints.append(told.text) if told.type in ("error", "warning") else None
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "request",
+        lambda asked: (
+            outside.append(asked.url) if not asked.url.startswith((site.address, "data:")) else None
+        ),
+    )
+    page.goto(f"{site.address}?lang={lang}")
+    page.wait_for_selector("#verdict", timeout=WAIT_MS)
+    assert page.get_attribute("html", "lang") == lang
+    assert verdict in page.inner_text("#results h2 >> nth=0")
+    for width in (1366, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+    assert complaints == []
+    assert outside == []
+
+
+def test_one_official_more_changes_the_numbers_to_those_of_a_run(site: Site, page: Page) -> None:
+    page.goto(site.address + link())
+    before = settled(page)
+    assert before.startswith(expected_share([]))
+    page.focus(field(page, OFFICIALS))
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function(
+        "told => document.querySelector('#verdict').textContent !== told", arg=before, timeout=WAIT_MS
+    )
+    after = settled(page)
+    assert after.startswith(expected_share([f"{OFFICIALS}=9"]))
+    assert f"{OFFICIALS}=9" in page.url
+    assert "Difference to the pinned state" in page.inner_text("#results")
+    page.reload()
+    assert settled(page) == after
+    assert page.input_value(field(page, OFFICIALS)) == "9"
+
+
+def test_the_export_is_the_table_of_the_run(site: Site) -> None:
+    status, text = site.get("export.csv" + link(**{OFFICIALS: "9"}))
+    assert status == 200
+    table = pd.read_csv(io.StringIO(text))
+    scenario = load_scenario("baseline_2030", [f"{OFFICIALS}=9", "run.engine=compiled"])
+    stored = replicate(scenario, 1, False)[0]
+    mine = table[(table["replication"] == 1)].head(len(stored)).reset_index(drop=True)
+    pd.testing.assert_frame_equal(mine[list(stored.columns)], stored, check_dtype=False, rtol=1e-12)
+
+
+def test_a_keyboard_suffices(site: Site, page: Page) -> None:
+    page.goto(site.address + link())
+    before = settled(page)
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if "lahti_kela|count" in (page.evaluate("document.activeElement.id") or ""):
+            break
+    else:
+        pytest.fail("no official can be reached with the keyboard")
+    page.keyboard.press("ArrowUp")
+    page.wait_for_function(
+        "told => document.querySelector('#verdict').textContent !== told", arg=before, timeout=WAIT_MS
+    )
+    assert f"{OFFICIALS}=11" in page.url
+
+
+def test_a_pinned_state_is_what_later_changes_are_compared_with(site: Site, page: Page) -> None:
+    page.goto(site.address + link(**{OFFICIALS: "9"}))
+    settled(page)
+    page.click("#do-pin")
+    page.wait_for_function("() => location.search.includes('pin=')", timeout=WAIT_MS)
+    page.wait_for_function(
+        "() => document.querySelector('#results').textContent.includes('This is the pinned state')",
+        timeout=WAIT_MS,
+    )
+    page.reload()
+    settled(page)
+    assert "This is the pinned state" in page.inner_text("#results")
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({OFFICIALS: "-3"}, "is not a whole number from 0 to 200; 10 is used"),
+        ({OFFICIALS: "9" * 400}, "is not a whole number"),
+        ({"demand.adoption": "nan"}, "is not a number from −1 to 1"),
+        ({"hours.lahti_yhteinen.Kela": "whenever"}, "is not days and times"),
+        ({"travel.car": "/etc/hostname"}, "The link names travel.car"),
+        ({"scenario": "../../secret"}, "There is no scenario"),
+        ({"staffing.officials.lahti_kela.start": "16:00"}, "These changes do not go together"),
+        ({"hours.lahti_yhteinen.Kela": "Fri-Mon 9-15"}, "These changes do not go together"),
+        ({"<script>": "1"}, "The link names <script>"),
+        ({"pin": "scenario=none&x=%ff"}, ""),
+    ],
+)
+def test_wrong_links_are_met_politely(changes: dict[str, str], told: str) -> None:
+    state, scenario = State.of_link(link(**changes)).sound()
+    assert told in " ".join(state.problems)
+    assert scenario.name == "baseline_2030"
+    assert state.changes == {}
+    assert state.pinned.sound()[1].name == "baseline_2030"
+
+
+def test_a_wrong_field_is_told_on_the_page(site: Site, page: Page) -> None:
+    page.goto(site.address + link(**{OFFICIALS: "many"}))
+    verdict = settled(page)
+    assert "“many” is not a whole number" in page.inner_text("#problems")
+    page.fill(field(page, "hours.lahti_yhteinen.Kela"), "now and then")
+    page.wait_for_function(
+        "() => document.querySelector('#problems').textContent.includes('now and then')", timeout=WAIT_MS
+    )
+    assert settled(page) == verdict
+
+
+def test_too_much_is_refused(site: Site) -> None:
+    assert site.get("?x=" + "y" * 40_000)[0] == 414
+    body = b"x" * 300_000
+    asked = urllib.request.Request(
+        site.address + "_dash-update-component", body, {"Content-Type": "application/json"}
+    )
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(asked, timeout=60)
+    assert refused.value.code == 413
+    refused.value.close()
+
+
+def test_only_our_own_files_may_be_loaded(site: Site) -> None:
+    with urllib.request.urlopen(site.address, timeout=60) as answer:
+        policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe-eval" not in policy
+    assert not re.search(r"https?:", policy)
+
+
+def test_ten_sessions_at_once_each_get_their_own_numbers(site: Site, browser: Browser) -> None:
+    counts = range(6, 16)
+    context = browser.new_context()
+    pages = {count: context.new_page() for count in counts}
+    for count, page in pages.items():
+        page.goto(site.address + link(**{OFFICIALS: str(count)}), wait_until="commit")
+    told = {count: settled(page) for count, page in pages.items()}
+    context.close()
+    assert len(set(told.values())) == len(told)
+    for count in (6, 10, 15):
+        assert told[count].startswith(
+            expected_share([f"{OFFICIALS}={count}", "staffing.officials.lahti_kela.diary=5"])
+        )
+
+
+def test_the_command_serves_the_page_until_it_is_interrupted() -> None:
+    words = [VISITSIM, "app", "--port", "0", "--workers", "1"]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        told = process.stderr.readline()
+        address = re.search(r"http://127\.0\.0\.1:\d+/", told)
+        assert address, told
+        with urllib.request.urlopen(address[0], timeout=60) as answer:
+            assert answer.status == 200
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+        assert "Traceback" not in process.stderr.read()
+
+
+def test_a_port_in_use_is_an_error_of_the_user(site: Site) -> None:
+    port = site.address.rstrip("/").rpartition(":")[2]
+    done = subprocess.run(
+        [VISITSIM, "app", "--port", port], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 2
+    assert "cannot be used" in done.stderr
+    assert "Traceback" not in done.stderr
