@@ -1021,7 +1021,7 @@ def _give_up(b: Board) -> None:
 
 @_compiled
 def _set_services(b: Board) -> None:
-    """Set the last closings of the day's services; guidance closes with the last door it guides at."""
+    """Set the last closings of the day's services; guidance closes with the last service it guides for."""
     for k in range(b.service.size):
         service = b.service[k]
         service.close = -np.inf
@@ -1032,11 +1032,12 @@ def _set_services(b: Board) -> None:
         for w in range(b.windows.shape[1]):
             if b.windows[j, w, 0] < np.inf:
                 b.door[j].state = SHUT
-                guide = b.door[j].guide
                 service = b.service[b.door[j].service]
                 service.close = max(service.close, b.windows[j, w, 1])
-                if guide >= 0:
-                    b.service[guide].close = max(b.service[guide].close, b.windows[j, w, 1])
+    for j in range(b.door.size):
+        guide = b.door[j].guide
+        if guide >= 0:
+            b.service[guide].close = max(b.service[guide].close, b.service[b.door[j].service].close)
     for k in range(b.service.size):
         if b.service[k].close == -np.inf:
             b.service[k].close = np.inf
