@@ -11,8 +11,8 @@ from sim.visits import VISIT, Channel, Place, empty_visits
 
 
 @pytest.mark.parametrize("run_day", [simpy_engine.run_day, compiled_engine.run_day])
-def test_a_guide_does_not_stay_for_a_pool_that_closes_later_elsewhere(run_day) -> None:  # type: ignore[no-untyped-def]
-    """The video service closes at 550 at the other point; the guide's shift ends at 540 and covers no closing."""
+def test_a_guide_does_not_stay_for_a_pool_that_closes_later_elsewhere(run_day):
+    """The pool closes at 550 at its other point; the guide is off from 540, so he covers no closing."""
     spans = np.full((1, 2, 2, 2), np.inf)
     spans[0, 0, 0], spans[0, 1, 0] = (480.0, 540.0), (480.0, 550.0)
     shifts = np.full((1, 1, 2, 2), np.inf)
