@@ -57,6 +57,7 @@ class RunOptions:
     ] = None
     out: Annotated[Path, Parameter(help="folder of all results")] = Path("results")
     visits: Annotated[bool, Parameter(help="keep a table of all visits")] = False
+    staffing: Annotated[Path | None, Parameter(help="workbook with edited officials and places")] = None
     json: Annotated[bool, Parameter(help="print data instead of tables")] = False
     quiet: Annotated[bool, Parameter(help="no messages, no progress bar")] = False
     lang: Annotated[Literal["fi", "sv", "en"] | None, Parameter(help="language; default: the region's")] = (
@@ -84,6 +85,10 @@ def run(config: str = DEFAULT, *, options: RunOptions | None = None) -> int:
 
     options = options or RunOptions()
     scenario = load_scenario(config, options.settings())
+    if options.staffing is not None:
+        from sim.reports.staffing_sheets import read_staffing
+
+        scenario = read_staffing(options.staffing, scenario)
     with _progress(scenario.name, quiet=options.quiet) as progress:
         result = run_scenario(
             scenario,
@@ -308,6 +313,110 @@ def adoption(
 
 
 @app.command
+def report(
+    run: str = "latest",
+    *,
+    out: Annotated[Path, Parameter(help="folder of all results")] = Path("results"),
+    lang: Annotated[
+        Literal["fi", "sv", "en"] | None, Parameter(help="language; default: the region's")
+    ] = None,
+) -> int:
+    """Write the report of a stored run, one HTML file in its folder.
+
+    Parameters
+    ----------
+    run
+        A run folder, a scenario's name, or latest.
+    """
+    from sim.experiments.store import load
+    from sim.reports.html import write_report
+
+    result = load(run, out)
+    print(write_report(result, lang, result.folder / "figures"))
+    return DONE
+
+
+@app.command
+def export(
+    run: str = "latest",
+    *,
+    xlsx: Annotated[Path, Parameter(help="workbook to write")],
+    out: Annotated[Path, Parameter(help="folder of all results")] = Path("results"),
+    lang: Annotated[
+        Literal["fi", "sv", "en"] | None, Parameter(help="language; default: the region's")
+    ] = None,
+) -> int:
+    """Write a stored run as a workbook: its tables, assumptions, and sheets of officials and places to edit.
+
+    Parameters
+    ----------
+    run
+        A run folder, a scenario's name, or latest.
+    """
+    from sim.experiments.store import load
+    from sim.reports.workbook import write_workbook
+
+    print(write_workbook(load(run, out), xlsx, lang))
+    return DONE
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class StaffFlags:
+    """Options of the search for a staffing."""
+
+    target: Annotated[
+        str, Parameter(help="share of all who arrive, and the wait within which they begin")
+    ] = "80%/15min"
+    set: Settings | None = None
+    seed: Annotated[int | None, Parameter(help="seed of all random numbers")] = None
+    never_alone: Annotated[bool, Parameter(help="nobody may be alone at a point")] = False
+    fixed: Annotated[list[str] | None, Parameter(help="roster row whose officials are not changed")] = None
+    shifts: Annotated[bool, Parameter(help="plan shifts with lunch breaks too")] = False
+    workers: Annotated[int | None, Parameter(help="threads; default 2 at most", validator=_AtLeastOne)] = None
+    out: Annotated[Path, Parameter(help="folder of all results")] = Path("results")
+    json: Annotated[bool, Parameter(help="print data instead of tables")] = False
+    quiet: Annotated[bool, Parameter(help="no messages")] = False
+    lang: Annotated[Literal["fi", "sv", "en"] | None, Parameter(help="language; default: the region's")] = (
+        None
+    )
+
+
+@app.command
+def staff(config: str = DEFAULT, *, flags: StaffFlags | None = None) -> int:
+    """Find the cheapest staffing that meets a target, and prove it on fresh seeds.
+
+    Parameters
+    ----------
+    config
+        Path of a scenario file, or name of a shipped scenario.
+    """
+    from sim.config import load_scenario
+    from sim.experiments.runner import default_workers
+    from sim.staffing.answer import Question, answer
+
+    flags = flags or StaffFlags()
+    sets = [*(flags.set or []), *([f"run.seed={flags.seed}"] if flags.seed is not None else [])]
+    question = Question(
+        load_scenario(config, sets),
+        flags.target,
+        never_alone=flags.never_alone,
+        fixed=tuple(flags.fixed or ()),
+        shifts=flags.shifts,
+        workers=flags.workers or default_workers(),
+    )
+    found = answer(question, flags.out, (lambda text: None) if flags.quiet else _say)
+    if flags.json:
+        print(jsonlib.dumps(found.as_dict(), indent=2, ensure_ascii=False))
+    else:
+        from sim.reports.staffing import print_staffing
+
+        print_staffing(found.recommendation, found.front, found.shifts, flags.lang)
+        print(f"\n{found.file}")
+    return DONE if all(found.recommendation.proven) else FAILED
+
+
+@app.command
 def schema() -> int:
     """Print the JSON Schema of scenario files."""
     from sim.config import scenario_schema
@@ -319,14 +428,14 @@ def schema() -> int:
 def _report(result: RunResult, options: RunOptions) -> int:
     """Draw the figures and print the results; say which runs failed."""
     from sim.reports.console import print_summary
-    from sim.reports.figures import draw_run
+    from sim.reports.html import write_report
     from sim.reports.run import summarise
 
     for row in result.runs[result.runs["status"] != "done"].itertuples():
         _say(f"replication {row.replication} failed: {row.error_type}; see {result.folder / 'manifest.json'}")
     if result.metrics.empty:
         return FAILED
-    draw_run(result, result.folder / "figures", options.lang)
+    write_report(result, options.lang, result.folder / "figures")
     summary = summarise(result, options.lang)
     if options.json:
         print(jsonlib.dumps(summary.as_dict(), indent=2, ensure_ascii=False))

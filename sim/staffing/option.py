@@ -32,6 +32,8 @@ class RosterRow:
         Not rostered, comes when called.
     payer
         Who pays them.
+    days, start, end
+        Timetable, and the hours of the shift as ``HH:MM``.
     """
 
     name: str
@@ -41,6 +43,9 @@ class RosterRow:
     diary: int
     on_call: bool
     payer: str
+    days: str
+    start: str
+    end: str
 
     @property
     def guides(self) -> bool:
@@ -70,8 +75,9 @@ def roster_rows(scenario: Scenario, region: Region) -> tuple[RosterRow, ...]:
         own = hosts.get(row["works_at"]) if skills == (GUIDANCE,) else payers.get(skills[0].split(":")[0])
         payer = row.get("payer") or own or _AUTHORITY_PAYS
         counts = (int(row["count"]), int(row["diary"]))
+        shift = (str(row.get("days") or "Mon-Fri"), str(row["start"]), str(row["end"]))
         found.append(
-            RosterRow(row["row"], row["works_at"], skills, *counts, bool(row["on_call"]), str(payer))
+            RosterRow(row["row"], row["works_at"], skills, *counts, bool(row["on_call"]), str(payer), *shift)
         )
     return tuple(found)
 

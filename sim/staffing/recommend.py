@@ -107,27 +107,24 @@ def recommend(
 
     Notes
     -----
-    What a proof refuses gets an official more and is sought again; the next proof has a seed of its own.
+    What a proof refuses gets an official more; the next proof has a seed of its own.
     """
     tell("load, bounds and start")
     problem = Problem(scenario, target, rules, effort)
-    bar, low = target.bar(len(problem.units)), problem.space.low
-    plays, selection = 0, None
+    tell("search")
+    found, bar = problem.cheapest(target.bar(len(problem.units)), problem.space.low)
+    counts, selection = _chosen(problem, found)
     for attempt in range(_ATTEMPTS):
-        tell(f"search {attempt + 1}")
-        found, reached = problem.cheapest(bar, low)
-        plays += found.plays
-        counts, selection = _chosen(problem, found)
         tell(f"proof {attempt + 1}")
-        trial = _tried(problem, counts, reached, attempt)
+        trial = _tried(problem, counts, bar, attempt)
         if all(trial.proven):
             break
-        low = _raised(problem, low, counts, trial.proven)
+        counts = _raised(problem, counts, trial.proven)
     tell("removing officials one by one")
     removals = trial.court.removals(problem.free, problem.space.low, trial.bar)
     trial, final = _without_spare(problem, trial, removals)
     tell("hours, space and money")
-    return _reported(problem, trial, final, selection, plays)
+    return _reported(problem, trial, final, selection, found.plays)
 
 
 def _chosen(problem: Problem, found: Found) -> tuple[Counts, Selection | None]:
@@ -154,13 +151,14 @@ def _tried(problem: Problem, counts: Counts, bar: Bar, attempt: int) -> _Trial:
     return _Trial(counts, bar, court, scores, proven, scenario)
 
 
-def _raised(problem: Problem, low: Counts, counts: Counts, proven: Sequence[bool]) -> Counts:
-    """Return lower bounds with one official more for each unit that was not proven."""
-    raised = list(low)
+def _raised(problem: Problem, counts: Counts, proven: Sequence[bool]) -> Counts:
+    """Return counts with one official more, the cheapest, for each unit that was not proven."""
+    raised = list(counts)
     for unit, good in zip(problem.units.units, proven, strict=True):
         rows = [row for row in unit.rows if counts[row] < problem.space.high[row]]
         if not good and rows:
-            raised[rows[0]] = counts[rows[0]] + 1
+            row = min(rows, key=lambda row: problem.hours[row])
+            raised[row] = counts[row] + 1
     return tuple(raised)
 
 

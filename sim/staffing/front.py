@@ -1,0 +1,149 @@
+"""The front of cost against wait: what one more official buys, and what a minute of wait costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.staffing.bench import PlayedYear
+from sim.staffing.costs import PRICE_YEAR
+from sim.staffing.problem import Problem
+from sim.staffing.search import Counts
+from sim.staffing.units import arrivals
+
+type Floats = NDArray[np.float64]
+
+#: Officials less and more than the recommended ones between which each row is tried.
+_FEWER, _MORE = 2, 2
+#: Points of the front that are simulated as a whole.
+_POINTS = 7
+#: Replications of each of them.
+_REPLICATIONS = 2
+
+
+@dataclass(frozen=True)
+class FrontPoint:
+    """A staffing on the front.
+
+    Attributes
+    ----------
+    counts
+        Officials by roster row.
+    euros
+        Cost of the rostered staff a year [EUR].
+    mean, p90
+        Wait of those who were served [min].
+    within, lost
+        Share of all who arrived whose service began in time, and who left unserved.
+    price
+        Euros for each hour of waiting that this point saves over the one before; nan for the first.
+    """
+
+    counts: Counts
+    euros: float
+    mean: float
+    p90: float
+    within: float
+    lost: float
+    price: float
+
+
+def front_of(problem: Problem, counts: Counts) -> tuple[FrontPoint, ...]:
+    """Return staffings from leaner to richer than `counts`, each the cheapest step from the one before.
+
+    Notes
+    -----
+    Rows are taken one by one in the order of minutes of waiting saved per euro. How much a row's next
+    official saves is read from plays in which all rows change together, which is exact where rows do
+    not touch each other; the points themselves are then played as a whole.
+    """
+    path = _path(problem, counts)
+    at = np.unique(np.linspace(0, len(path) - 1, _POINTS).round().astype(int))
+    chosen = sorted({*at.tolist(), path.index(counts)} if counts in path else set(at.tolist()))
+    points: list[FrontPoint] = []
+    waits: list[float] = []
+    for index in chosen:
+        years = problem.bench.play_all(path[index], range(_REPLICATIONS), problem.effort.workers)
+        waited, point = _point(problem, path[index], years)
+        if points:
+            saved = (waits[-1] - waited) / 60.0
+            price = (point.euros - points[-1].euros) / saved if saved > 0 else float("inf")
+            point = FrontPoint(**{**vars(point), "price": price})
+        points.append(point)
+        waits.append(waited)
+    return tuple(points)
+
+
+def _path(problem: Problem, counts: Counts) -> list[Counts]:
+    """Return counts from the leanest to the richest, one official at a time."""
+    free = problem.free
+    levels = {step: _shifted(problem, counts, step) for step in range(-_FEWER, _MORE + 1)}
+    waits = {step: _row_waits(problem, chosen) for step, chosen in levels.items()}
+    current, path = levels[-_FEWER], [levels[-_FEWER]]
+    step_of = dict.fromkeys(free, -_FEWER)
+    while True:
+        gains = {
+            row: (waits[step][row] - waits[step + 1][row]) / problem.hours[row]
+            for row, step in step_of.items()
+            if step < _MORE and problem.hours[row] > 0
+        }
+        if not gains:
+            return path
+        row = max(gains, key=lambda row: gains[row])
+        step_of[row] += 1
+        count = levels[step_of[row]][row]
+        if count != current[row]:
+            current = (*current[:row], count, *current[row + 1 :])
+            path.append(current)
+
+
+def _shifted(problem: Problem, counts: Counts, step: int) -> Counts:
+    """Return counts with `step` officials more in every free row, within bounds."""
+    moved = list(counts)
+    for row in problem.free:
+        moved[row] = min(max(counts[row] + step, problem.space.low[row]), problem.space.high[row])
+    return tuple(moved)
+
+
+def _row_waits(problem: Problem, counts: Counts) -> Floats:
+    """Return (n_rows,) minutes of waiting a year in the units that each row serves."""
+    years = problem.bench.play_all(counts, range(_REPLICATIONS), problem.effort.workers)
+    minutes = np.mean([_unit_waits(problem, year) for year in years], axis=0)
+    total = np.zeros(len(counts))
+    for unit, value in zip(problem.units.units, minutes, strict=True):
+        total[list(unit.rows)] += value
+    return total
+
+
+def _unit_waits(problem: Problem, year: PlayedYear) -> Floats:
+    """Return (U,) minutes waited, those who left unserved counting as the longest wait asked about twice."""
+    cell, wait, _ = arrivals(year, len(problem.units.main))
+    unit = problem.units.cells[cell]
+    judged = unit >= 0
+    minutes = np.where(np.isnan(wait), 2 * problem.target.wait, wait)
+    counted = np.bincount(unit[judged], weights=minutes[judged], minlength=len(problem.units))
+    return np.asarray(counted, np.float64)
+
+
+def _point(problem: Problem, counts: Counts, years: Sequence[PlayedYear]) -> tuple[float, FrontPoint]:
+    """Return the minutes waited a year and the point."""
+    n = len(problem.units.main)
+    wait = np.concatenate([arrivals(year, n)[1] for year in years])
+    served = wait[np.isfinite(wait)]
+    within = float(np.mean(wait <= problem.target.wait))
+    mean, p90 = float(served.mean()), float(np.quantile(served, 0.9))
+    point = FrontPoint(
+        counts, staff_euros(problem, counts), mean, p90, within, float(np.isnan(wait).mean()), float("nan")
+    )
+    return float(served.sum()) / len(years), point
+
+
+def staff_euros(problem: Problem, counts: Counts) -> float:
+    """Return the yearly cost of the rostered hours of some counts [EUR]."""
+    params, year = problem.params, problem.scenario.year
+    factor = (1 + params["cost_growth"]) ** (year - PRICE_YEAR)
+    hours = float(np.dot(problem.hours, counts))
+    return hours / params["net_hours_per_htv"] * params["cost_per_htv"] * factor
