@@ -42,8 +42,8 @@ _VERDICTS = {
 }
 _CAVEAT = message(
     "HTV (person-years) here are those who meet visitors. The plan's customer-service HTV, {before} in 2020 "
-    "and {plan} in 2030, hold telephone, chat and back office too, so the two must not be compared as such: pure "
-    "contact is about a quarter of the plan's HTV in 2019 and an eighth in 2030."
+    "and {plan} in 2030, hold telephone, chat and back office too, so the two must not be compared as such: "
+    "pure contact is about a quarter of the plan's HTV in 2019 and an eighth in 2030."
 )
 _OWN_TARGET = message("The target is the planner's own; no authority has set it.")
 
