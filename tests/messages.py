@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from jinja2 import Environment
+
 #: Functions whose literal first argument is a message.
 MARKS = {"_", "message"}
 
@@ -16,10 +18,19 @@ def messages(*sources: Path) -> dict[str, str]:
 
 
 def _files(source: Path) -> list[Path]:
-    return sorted(source.rglob("*.py")) if source.is_dir() else [source]
+    if not source.is_dir():
+        return [source]
+    return sorted(path for kind in ("*.py", "*.html") for path in source.rglob(kind))
 
 
 def _marked(path: Path) -> Iterator[tuple[str, str]]:
+    if path.suffix == ".html":
+        template = path.read_text(encoding="utf-8")
+        for line, _function, text in Environment(extensions=["jinja2.ext.i18n"]).extract_translations(
+            template
+        ):
+            yield str(text), f"{path.name}:{line}"
+        return
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if (
             isinstance(node, ast.Call)

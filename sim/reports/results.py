@@ -44,6 +44,10 @@ class RunScenario(Protocol):
         """Its levers of demand, see `sim.config.scenario.Demand`."""
 
     @property
+    def staffing(self) -> Any:
+        """Its officials and places, see `sim.config.scenario.Staffing`."""
+
+    @property
     def parameters(self) -> Mapping[str, float]:
         """Parameters of the registry that differ from their base, by key."""
 

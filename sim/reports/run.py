@@ -29,7 +29,10 @@ _METRICS = (
     "need_growth",
 )
 #: Files of a run folder that are worth naming, in this order.
-_FILES = ("manifest.json", "config.yaml", "runs.parquet", "metrics.parquet", "visits.parquet", "figures")
+_FILES = (
+    *("manifest.json", "config.yaml", "runs.parquet", "metrics.parquet", "visits.parquet"),
+    *("figures", "report.html"),
+)
 
 
 @dataclass(frozen=True, slots=True)

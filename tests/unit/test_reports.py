@@ -7,9 +7,8 @@ import math
 import string
 import subprocess
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,73 +16,20 @@ import pytest
 from babel.messages.pofile import read_po
 
 import sim
-from sim.config.scenario import Demand
 from sim.locale import LANGUAGES, Language, number, percent, signed, translator
-from sim.outcomes import OutcomeSettings, metrics
-from sim.region import load_region
 from sim.reports.console import print_summary
 from sim.reports.figures import PARTS, draw_run
 from sim.reports.results import Estimate
 from sim.reports.run import RunSummary, summarise
-from sim.visits import Names
 from tests.messages import messages
-from tests.records import random_records
+from tests.report_runs import AUTHORITIES, REGION, FakeRun, FakeScenario, small_run
 
 SOURCES = Path(sim.__file__).parent
-REGION = load_region("paijat_hame")
-AUTHORITIES = tuple(REGION.table("authorities").sort_values("order")["authority"])
-POINTS = ("lahti_yhteinen", "heinola_yhteinen", "hartola_kunnanvirasto")
-MUNICIPALITIES = ("Lahti", "Heinola")
-SETTINGS = OutcomeSettings(15.0, 0.8, 0.2, 10.0)
-
-
-@dataclass(frozen=True)
-class FakeScenario:
-    name: str = "baseline_2030"
-    title: dict[str, str] = field(default_factory=lambda: {"fi": "Perusura", "en": "Baseline"})
-    region: str = "paijat_hame"
-    year: int = 2030
-    reading: str = "plan"
-    parameters: dict[str, float] = field(default_factory=dict)
-    demand: Demand = field(default_factory=Demand)
-
-
-@dataclass(frozen=True)
-class FakeRun:
-    folder: Path
-    metrics: pd.DataFrame
-    scenario: FakeScenario = FakeScenario()
-    manifest: dict[str, Any] = field(default_factory=dict)
-
-
-def replication(index: int) -> pd.DataFrame:
-    """Return one replication's metrics, with what the model adds about the plan."""
-    records = random_records(2_000 + 10 * index, seed=index, points=len(POINTS), authorities=len(AUTHORITIES))
-    names = records.names
-    object.__setattr__(
-        records,
-        "names",
-        Names(AUTHORITIES, names.matters, POINTS, MUNICIPALITIES, names.age_groups),
-    )
-    table = metrics(records, SETTINGS)
-    extra = [
-        (2030, "all", authority, "all", "year", metric, "value", value, "visits")
-        for position, authority in enumerate(AUTHORITIES)
-        for metric, value in (
-            ("plan_visits", 100.0 * position),
-            ("legal_floor", 250.0),
-            ("need_growth", 0.5),
-        )
-    ]
-    table = pd.concat([table, pd.DataFrame(extra, columns=table.columns)], ignore_index=True)
-    return table.assign(scenario="baseline_2030", design_point=0, replication=index)
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> FakeRun:
-    folder = tmp_path_factory.mktemp("run")
-    (folder / "manifest.json").write_text("{}")
-    return FakeRun(folder, pd.concat([replication(index) for index in range(3)], ignore_index=True))
+    return small_run(tmp_path_factory.mktemp("run"))
 
 
 @pytest.fixture(scope="module")
