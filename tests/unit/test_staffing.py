@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.typing import NDArray
+
+from sim.cli import main
+from sim.config import Scenario, load_scenario
+from sim.config.registry import Parameters
+from sim.model import simulate, stage_of
+from sim.staffing.bench import Bench, hours_a_year
+from sim.staffing.costs import costs_of, htv_of, persons_by_month
+from sim.staffing.option import RosterRow, roster_rows, with_counts
+from sim.staffing.search import Space, find_cheapest
+from sim.staffing.shifts import PERIOD, Shift, clock, cover, possible_shifts, with_shifts
+from sim.staffing.target import Scores, Target, joint_confidence
+from sim.staffing.units import groups_of, make_units
+from sim.visits import YearRecords
+
+TARGET = Target(0.8, 15.0, 0.05)
+#: Fields in which officials are numbered: the numbers differ where a bench has room for more of them.
+NUMBERED = {"official", "guide"}
+
+
+def row(count: int, diary: int) -> RosterRow:
+    return RosterRow(
+        "desk", "town", ("A:counter",), count, diary, False, "authority", "Mon-Fri", "09:00", "15:00"
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "diary", "wanted", "expected"), [(10, 5, 8, 5), (3, 3, 2, 2), (10, 9, 12, 11), (2, 0, 4, 0)]
+)
+def test_diaries_follow_the_number_of_officials(count: int, diary: int, wanted: int, expected: int) -> None:
+    assert row(count, diary).diary_for(wanted) == expected
+
+
+def test_a_target_is_read_as_planners_write_it() -> None:
+    params = Parameters({"abandonment_limit": 0.05})
+    assert Target.parse("80%/15min", params) == TARGET
+    assert Target.parse("92,5 % / 10 min", params) == Target(0.925, 10.0, 0.05)
+
+
+@pytest.mark.parametrize("text", ["80/15", "0%/15min", "80%/0min", "fast"])
+def test_what_is_no_target_is_the_users_mistake(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["staff", "baseline_2030", "--target", text, "--out", str(tmp_path)]) == 2
+    assert "--target" in capsys.readouterr().err
+
+
+def test_a_fixed_row_must_exist(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["staff", "baseline_2030", "--fixed", "nobody", "--out", str(tmp_path)]) == 2
+    assert "nobody" in capsys.readouterr().err
+
+
+def test_bounds_decide_whether_a_unit_meets_or_misses() -> None:
+    within = np.array([[0.84, 0.79, 0.60], [0.86, 0.83, 0.62], [0.85, 0.81, 0.61]])
+    scores = Scores(within, np.full((3, 3), 0.01), np.zeros(3))
+    bar = TARGET.bar(3)
+    assert scores.meets(bar, 0.95).tolist() == [True, False, False]
+    assert scores.misses(bar, 0.95).tolist() == [False, False, True]
+    leaving = Scores(np.ones((3, 1)), np.array([[0.2], [0.21], [0.19]]), np.zeros(3))
+    assert leaving.misses(TARGET.bar(1), joint_confidence(0.95, 2)).all()
+
+
+def separate(need: dict[int, int], high: int) -> Space:
+    n = len(need)
+    groups = tuple(((r,), (r,)) for r in range(n))
+    return Space((1,) * n, (high,) * n, (2,) * n, (1.0,) * n, groups)
+
+
+def test_groups_find_their_needs_in_few_plays() -> None:
+    need = {0: 1, 1: 7, 2: 4}
+    found = find_cheapest(
+        separate(need, 12), lambda counts: np.array([counts[r] >= n for r, n in need.items()])
+    )
+    assert found.counts == (1, 7, 4)
+    assert found.plays <= 8
+
+
+def test_who_cannot_be_helped_is_named() -> None:
+    found = find_cheapest(
+        separate({0: 3, 1: 99}, 5), lambda counts: np.array([counts[0] >= 3, counts[1] >= 99])
+    )
+    assert found.unmet == (1,)
+    assert found.counts == (3, 5)
+
+
+def test_groups_that_touch_are_played_together() -> None:
+    """The second desk needs one more as soon as the first has fewer than four."""
+
+    def judge(counts: tuple[int, ...]) -> NDArray[np.bool_]:
+        return np.array([counts[0] >= 2, counts[1] >= 2 + (counts[0] < 4)])
+
+    assert find_cheapest(separate({0: 0, 1: 0}, 6), judge).counts == (2, 3)
+
+
+def test_a_pool_of_small_authorities_gets_an_official_more() -> None:
+    space = Space((1, 1), (3, 3), (1, 1), (1.0, 1.0), (((0,), (0,)),), {1: (1,)})
+    found = find_cheapest(space, lambda counts: np.array([True, counts[1] >= 2]))
+    assert found.counts == (1, 2)
+
+
+def test_shifts_cover_the_need_at_the_fewest_hours() -> None:
+    periods = np.arange(540.0, 900.0, PERIOD)
+    need = np.array([1, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1])
+    shifts = possible_shifts(540.0, 900.0)
+    plan = cover(need, periods, shifts)
+    present = sum(n * shift.covers(periods).astype(int) for shift, n in plan.items())
+    assert (present >= need).all()
+    minutes = sum(n * shift.minutes for shift, n in plan.items())
+    some = [s for s in shifts if s.minutes <= 330]
+    best = min(
+        sum(s.minutes for s in chosen)
+        for chosen in product(some, repeat=2)
+        if (sum(s.covers(periods).astype(int) for s in chosen) >= need).all()
+    )
+    assert minutes <= best
+    assert minutes >= need.sum() * PERIOD
+
+
+def test_a_long_shift_has_lunch_and_nobody_is_at_work_then() -> None:
+    long = [shift for shift in possible_shifts(480.0, 960.0) if shift.end - shift.start >= 360]
+    assert long
+    assert not any(np.isnan(shift.lunch) for shift in long)
+    shift = Shift(480.0, 960.0, 660.0)
+    assert shift.minutes == 450.0
+    assert not shift.covers(np.array([660.0]))[0]
+    assert shift.covers(np.array([630.0, 690.0])).all()
+    assert clock(shift.lunch) == "11:00"
+
+
+def test_person_years_are_bound_by_time_at_work_or_in_contact() -> None:
+    params = Parameters({"net_hours_per_htv": 1500.0, "contact_share": 0.6})
+    assert htv_of(100.0, 3000.0, params) == 2.0
+    assert htv_of(2700.0, 3000.0, params) == 3.0
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return load_scenario("baseline_2030", ["run.engine=compiled"])
+
+
+@pytest.fixture(scope="module")
+def bench(scenario: Scenario) -> Bench:
+    rows = roster_rows(scenario, stage_of(scenario).setup.region)
+    return Bench(scenario, [r.count + 2 for r in rows], ample=False)
+
+
+@pytest.fixture(scope="module")
+def fewer(bench: Bench) -> tuple[int, ...]:
+    """Officials of which some diaries are smaller than the scenario's too."""
+    return tuple(max(r.count - (n % 3 == 0), min(r.count, 1)) for n, r in enumerate(bench.rows))
+
+
+@pytest.fixture(scope="module")
+def records(scenario: Scenario, bench: Bench, fewer: tuple[int, ...]) -> YearRecords:
+    return simulate(with_counts(scenario, bench.rows, fewer), 0, "compiled")
+
+
+def test_the_bench_plays_what_a_run_simulates(
+    bench: Bench, fewer: tuple[int, ...], records: YearRecords
+) -> None:
+    played = bench.play(fewer, 0).visits
+    assert len(played) == len(records.visits)
+    for field in set(played.dtype.names or ()) - NUMBERED:
+        np.testing.assert_array_equal(played[field], records.visits[field], field)
+    own = [(bench.rows[r].name, int(n)) for r, n in zip(bench.row_of, _numbers(bench), strict=True)]
+    theirs = [(name.row, name.number) for name in records.official_names]
+    for field in NUMBERED:
+        served = played[field] >= 0
+        assert [own[o] for o in played[field][served][:2000]] == [
+            theirs[o] for o in records.visits[field][served][:2000]
+        ]
+
+
+def _numbers(bench: Bench) -> list[int]:
+    return [name.number for name in bench.setup.site.network.roster.names]
+
+
+def test_more_officials_than_there_is_room_for_are_refused(bench: Bench) -> None:
+    with pytest.raises(ValueError, match="more officials"):
+        bench.play([r.count + 3 for r in bench.rows], 0)
+
+
+def test_small_authorities_are_pooled_and_those_on_call_left_out(
+    bench: Bench, fewer: tuple[int, ...]
+) -> None:
+    years = [bench.play(fewer, 0)]
+    units = make_units(bench, years, TARGET)
+    assert all(unit.visits >= TARGET.pooled_below for unit in units.units if not unit.pooled)
+    assert all(any(not bench.rows[r].on_call for r in unit.rows) for unit in units.units)
+    judged = [r for rows, _ in groups_of(units.units, set(range(len(bench.rows)))) for r in rows]
+    assert len(judged) == len(set(judged))
+    scores = units.scores(years, TARGET)
+    assert scores.within.shape == (1, len(units))
+    assert ((scores.within >= 0) & (scores.within <= 1)).all()
+
+
+def test_hours_of_a_row_are_those_of_its_officials(
+    scenario: Scenario, bench: Bench, records: YearRecords, fewer: tuple[int, ...]
+) -> None:
+    setup = stage_of(with_counts(scenario, bench.rows, fewer)).setup
+    empty = pd.DataFrame(columns=["metric", "statistic", "point", "authority", "channel", "period", "value"])
+    costs = costs_of(setup, roster_rows(setup.scenario, setup.region), [records], empty)
+    planned = hours_a_year(bench) * np.array(fewer)
+    for part, hours in zip(costs.rows, planned, strict=True):
+        assert part.contact >= 0
+        assert part.rostered <= hours + 1e-6, "absences only take hours away"
+    present = sum(part.rostered for part in costs.rows)
+    assert 0.9 * planned.sum() < present < planned.sum()
+    months = persons_by_month(10.0, setup.params)
+    assert max(months, key=lambda month: months[month]) == "Jul"
+    assert all(persons > 10.0 for persons in months.values())
+    assert sum(htv for htv, _ in costs.by_payer().values()) == pytest.approx(costs.htv)
+    assert sum(euros for _, euros in costs.by_payer().values()) == pytest.approx(costs.euros)
+
+
+def test_a_shift_plan_becomes_roster_rows(scenario: Scenario, bench: Bench) -> None:
+    about = next(r for r in bench.rows if r.diary > 1)
+    shifts = {Shift(540.0, 900.0, 690.0): 2, Shift(540.0, 780.0, float("nan")): 1}
+    planned = with_shifts(scenario, bench.rows, {about.name: shifts})
+    rows = {r.name: r for r in roster_rows(planned, bench.setup.region)}
+    assert rows[about.name].count == 0
+    assert [rows[f"{about.name}_{n}"].count for n in (1, 2)] == [2, 1]
+    assert rows[f"{about.name}_1"].diary == 2
+    assert Scenario.model_validate_json(planned.model_dump_json(exclude_none=True), strict=False)
