@@ -68,7 +68,7 @@ def gather(refs: Sequence[str], options: SideOptions | None = None) -> Sides:
     Parameters
     ----------
     refs
-        Scenarios, by path or name of a shipped one, and results, by folder or name; the first is the reference.
+        Scenarios, by path or shipped name, and results, by folder or name; the first is the reference.
         A single one must be the results of an experiment.
 
     Raises

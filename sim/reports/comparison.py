@@ -35,9 +35,10 @@ def print_comparison(rows: Sequence[Difference], reference: str, lang: Language 
         console.print(_table(found, title, lang))
     console.print(
         _(
-            "Difference: scenario less reference, with the half width of its 95 % interval, which covers random "
-            "variation; runs are paired, as the same people meet the same luck in each scenario. Better and worse: "
-            "p below 0.05 after Holm's correction for all rows, and a difference that matters in practice."
+            "Difference: scenario less reference, with the half width of its 95 % interval, which covers "
+            "random variation; runs are paired, as the same people meet the same luck in each scenario. "
+            "Better and worse: p below 0.05 after Holm's correction for all rows, and a difference that "
+            "matters in practice."
         )
     )
 

@@ -1,4 +1,4 @@
-"""Differences between scenarios are paired, corrected for their number, and said in words only when they matter."""
+"""Differences between scenarios are paired, corrected for their number, and said when they matter."""
 
 from __future__ import annotations
 
