@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable
+from itertools import groupby
 from textwrap import fill
 
 from rich.box import SIMPLE_HEAD
@@ -148,8 +149,14 @@ def _need_table(found: Recommendation, labels: Labels, _: Translate) -> Table:
     )
     _numbers(table, *headers)
     removals = {removal.row: removal for removal in found.removals}
-    for index, unit in enumerate(found.problem.units.units):
-        table.add_row(*_need_cells(found, index, unit, labels, removals, _))
+    units = list(enumerate(found.problem.units.units))
+    for point, group in groupby(units, key=lambda item: item[1].point):
+        mine = list(group)
+        if len(mine) > 1:
+            table.add_row(labels.point(found.problem.bench.setup.site.network.points[point]), style="bold")
+        for index, unit in mine:
+            name, *cells = _need_cells(found, index, unit, labels, removals, _)
+            table.add_row(f"  {name.split(' · ')[1]}" if len(mine) > 1 else name, *cells)
     return table
 
 

@@ -17,9 +17,9 @@ from sim.staffing.units import arrivals
 type Floats = NDArray[np.float64]
 
 #: Officials less and more than the recommended ones between which each row is tried.
-_FEWER, _MORE = 2, 2
-#: Points of the front that are simulated as a whole.
-_POINTS = 7
+_FEWER, _MORE = 2, 1
+#: Points of the front that are simulated as a whole on each side of the recommended one.
+_EACH_SIDE = 3
 #: Replications of each of them.
 _REPLICATIONS = 2
 
@@ -39,7 +39,8 @@ class FrontPoint:
     within, lost
         Share of all who arrived whose service began in time, and who left unserved.
     price
-        Euros for each hour of waiting that this point saves over the one before; nan for the first.
+        Euros for each hour of waiting that this point saves over the one before, who left unserved counting
+        as twice the wait asked about; nan for the first.
     """
 
     counts: Counts
@@ -60,9 +61,10 @@ def front_of(problem: Problem, counts: Counts) -> tuple[FrontPoint, ...]:
     official saves is read from plays in which all rows change together, which is exact where rows do
     not touch each other; the points themselves are then played as a whole.
     """
-    path = _path(problem, counts)
-    at = np.unique(np.linspace(0, len(path) - 1, _POINTS).round().astype(int))
-    chosen = sorted({*at.tolist(), path.index(counts)} if counts in path else set(at.tolist()))
+    path, here = _path(problem, counts)
+    leaner = np.linspace(0, here, _EACH_SIDE + 1).round().astype(int)
+    richer = np.linspace(here, len(path) - 1, _EACH_SIDE + 1).round().astype(int)
+    chosen = sorted({*leaner.tolist(), *richer.tolist()})
     points: list[FrontPoint] = []
     waits: list[float] = []
     for index in chosen:
@@ -77,27 +79,33 @@ def front_of(problem: Problem, counts: Counts) -> tuple[FrontPoint, ...]:
     return tuple(points)
 
 
-def _path(problem: Problem, counts: Counts) -> list[Counts]:
-    """Return counts from the leanest to the richest, one official at a time."""
-    free = problem.free
+def _path(problem: Problem, counts: Counts) -> tuple[list[Counts], int]:
+    """Return counts from the leanest to the richest, one official at a time, and where `counts` stand."""
     levels = {step: _shifted(problem, counts, step) for step in range(-_FEWER, _MORE + 1)}
     waits = {step: _row_waits(problem, chosen) for step, chosen in levels.items()}
-    current, path = levels[-_FEWER], [levels[-_FEWER]]
-    step_of = dict.fromkeys(free, -_FEWER)
-    while True:
-        gains = {
-            row: (waits[step][row] - waits[step + 1][row]) / problem.hours[row]
-            for row, step in step_of.items()
-            if step < _MORE and problem.hours[row] > 0
-        }
-        if not gains:
-            return path
-        row = max(gains, key=lambda row: gains[row])
-        step_of[row] += 1
-        count = levels[step_of[row]][row]
-        if count != current[row]:
-            current = (*current[:row], count, *current[row + 1 :])
-            path.append(current)
+    gains = {
+        (row, step): (waits[step][row] - waits[step + 1][row]) / problem.hours[row]
+        for row in problem.free
+        for step in range(-_FEWER, _MORE)
+        if levels[step][row] != levels[step + 1][row]
+    }
+    up = _walk(counts, {key: gain for key, gain in gains.items() if key[1] >= 0}, +1)
+    down = _walk(counts, {(row, -1 - step): -gain for (row, step), gain in gains.items() if step < 0}, -1)
+    return [*reversed(down), counts, *up], len(down)
+
+
+def _walk(counts: Counts, gains: dict[tuple[int, int], float], sign: int) -> list[Counts]:
+    """Return counts one official after another, the best gain first; the steps of a row come in order."""
+    path: list[Counts] = []
+    done: dict[int, int] = {}
+    left = dict(gains)
+    while left:
+        open_now = [key for key in left if key[1] == min(step for row, step in left if row == key[0])]
+        row, step = max(open_now, key=lambda key: left[key])
+        del left[row, step]
+        done[row] = done.get(row, 0) + sign
+        path.append(tuple(n + done.get(r, 0) for r, n in enumerate(counts)))
+    return path
 
 
 def _shifted(problem: Problem, counts: Counts, step: int) -> Counts:
@@ -138,7 +146,8 @@ def _point(problem: Problem, counts: Counts, years: Sequence[PlayedYear]) -> tup
     point = FrontPoint(
         counts, staff_euros(problem, counts), mean, p90, within, float(np.isnan(wait).mean()), float("nan")
     )
-    return float(served.sum()) / len(years), point
+    waited = np.mean([_unit_waits(problem, year).sum() for year in years])
+    return float(waited), point
 
 
 def staff_euros(problem: Problem, counts: Counts) -> float:
