@@ -23,6 +23,7 @@ WAIT_LABELS = {
     "60+": message("over 60 min"),
     "unserved": message("gave up or turned away"),
 }
+_SMALL_NOTE = message("Authorities with fewer than {n} visits a year at a point are in the point's sum only.")
 _TARGET_NOTE = message(
     "Target: {share} of all who arrive begin service within {wait} minutes. "
     "Those who left count as not within."
@@ -46,7 +47,7 @@ def point_table(sheet: Sheet) -> Table:
         (name, _visits(row), row.wait_mean, row.wait_p90, row.within_15, row.gave_up, row.utilisation)
         for name, row in named
     )
-    note = _(WAIT_NOTE)
+    note = f"{_(WAIT_NOTE)} {_(_SMALL_NOTE).format(n=number(sheet.small_cell, sheet.lang))}"
     if any(_only_self_service(row) for _name, row in named):
         note += " " + _(
             "Points without officials of their own: self-service with help, not among the visits."
@@ -167,10 +168,13 @@ def hours_of(sheet: Sheet) -> tuple[list[str], list[str]]:
 
 
 def named_rows(sheet: Sheet) -> Iterator[tuple[str, PointRow]]:
-    """Yield the rows of every point that anybody visited; a point of one authority has one row only."""
+    """Yield the rows of every point that anybody visited; a point of one authority has one row only.
+
+    Authorities with fewer visits at a point than may be published are in the point's sum only.
+    """
     points: dict[str, list[PointRow]] = {}
     for row in sheet.summary.points:
-        if row.authority == ALL or _came(row):
+        if row.authority == ALL or _publishable(row, sheet.small_cell):
             points.setdefault(row.point, []).append(row)
     for whole, *parts in points.values():
         if not _came(whole):
@@ -197,6 +201,11 @@ def _visits(row: PointRow) -> Estimate:
 def _came(row: PointRow) -> bool:
     """Return whether anybody came."""
     return row.visits.mean > 0 or row.self_service.mean > 0
+
+
+def _publishable(row: PointRow, smallest: float) -> bool:
+    """Return whether enough came for a row of its own."""
+    return max(row.visits.mean, row.self_service.mean) >= smallest
 
 
 def _only_self_service(row: PointRow) -> bool:
