@@ -26,6 +26,8 @@ from sim.staffing.units import Unit
 type Translate = Callable[[str], str]
 
 _WIDTH = 110
+#: Least width of the column of names [characters].
+_FIRST = 44
 _PAYERS = {
     "authority": message("Authorities"),
     "municipality": message("Municipalities"),
@@ -302,7 +304,7 @@ def _shift_table(plan: ShiftPlan, lang: Language, _: Translate) -> Table:
 
 def _table(title: str, first: str) -> Table:
     table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold", expand=True)
-    table.add_column(first, ratio=1)
+    table.add_column(first, ratio=1, min_width=_FIRST)
     return table
 
 
