@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.patheffects import AbstractPathEffect, withStroke
 
 from sim.locale import message, number, percent
 from sim.reports.exhibits import Exhibit, mean_note, whisker_note
@@ -144,6 +145,7 @@ def map_figure(sheet: Sheet) -> Exhibit:
             color=ORANGE,
             zorder=6,
             fontweight="bold",
+            path_effects=_halo(),
         )
     axes.set_aspect("equal")
     axes.axis("off")
@@ -166,18 +168,25 @@ def _draw_municipalities(sheet: Sheet, axes: Axes, places: Mapping[str, tuple[fl
     most = max((size for size in sizes.values() if not math.isnan(size)), default=1.0)
     for name, place in places.items():
         if sizes[name] > 0:
-            axes.scatter(*place, s=30 + 900 * sizes[name] / most, color=PAST[0], edgecolor=MUTED, zorder=3)
+            area = 30 + 900 * sizes[name] / most
+            axes.scatter(*place, s=area, color=PAST[0], edgecolor=MUTED, zorder=3)
             axes.annotate(
                 sheet.labels.municipality(name),
                 place,
-                (0, 9),
+                (0, 3 + math.sqrt(area / math.pi)),
                 textcoords="offset points",
                 zorder=6,
                 ha="center",
                 fontsize=9.5,
                 fontweight="bold",
                 color=INK,
+                path_effects=_halo(),
             )
+
+
+def _halo() -> list[AbstractPathEffect]:
+    """Return a white edge that keeps names legible on lines."""
+    return [withStroke(linewidth=2.5, foreground="white")]
 
 
 def _coordinates(sheet: Sheet) -> dict[str, tuple[float, float]]:

@@ -20,7 +20,7 @@ def plan_table(sheet: Sheet) -> Table:
         Column(planned.format(year=summary.year), "number"),
         Column(_("Simulated"), "number"),
         Column(_("Difference"), "signed"),
-        Column(_("Legal floor"), "number"),
+        Column(_("Legal floor").replace("-\n", ""), "number"),  # broken for narrow pages only
         Column(_("Unexplained change in need"), "signed_share"),
     )
     rows = [_plan_row(row.name, row) for row in summary.authorities]
