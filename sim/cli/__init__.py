@@ -1,0 +1,128 @@
+"""The command line: parse, call, print; what a command needs is imported only when it runs."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cyclopts import App, CycloptsError, Parameter
+
+from sim import __version__
+from sim.cli import checks, experiments, planning, results
+from sim.cli.base import DEFAULT, DONE, FAILED, INTERRUPTED, WRONG_INPUT, RunOptions, progress_bar, say
+from sim.errors import InputError, VisitsimError
+
+if TYPE_CHECKING:
+    from sim.experiments.store import RunResult
+
+app = App(
+    name="visitsim",
+    help="Simulate visits to public service points: queues, counters, staff, space and euros.",
+    version=__version__,
+    default_parameter=Parameter(negative=()),
+    help_format="plaintext",
+    result_action="return_value",
+    suppress_keyboard_interrupt=False,
+)
+
+
+@app.command
+def run(config: str = DEFAULT, *, options: RunOptions | None = None) -> int:
+    """Run one scenario and print its results against the plan.
+
+    Parameters
+    ----------
+    config
+        Path of a scenario file, or name of a shipped scenario.
+    """
+    from sim.config import load_scenario
+    from sim.experiments.manifest import command_line
+    from sim.experiments.runner import run_scenario
+
+    options = options or RunOptions()
+    scenario = load_scenario(config, options.settings())
+    if options.staffing is not None:
+        from sim.reports.staffing_sheets import read_staffing
+
+        scenario = read_staffing(options.staffing, scenario)
+    with progress_bar(scenario.name, quiet=options.quiet) as progress:
+        result = run_scenario(
+            scenario,
+            out=options.out,
+            workers=options.workers,
+            progress=progress,
+            keep_visits=options.visits,
+            command=command_line(),
+        )
+    return _report(result, options)
+
+
+for _command in (
+    experiments.sweep,
+    experiments.project,
+    planning.staff,
+    results.report,
+    results.export,
+    checks.validate,
+    checks.adoption,
+    checks.schema,
+):
+    app.command(_command)
+app.command(planning.page, name="app")
+
+
+def _report(result: RunResult, options: RunOptions) -> int:
+    """Draw the figures and print the results; say which runs failed."""
+    from sim.reports.console import print_summary
+    from sim.reports.html import write_report
+    from sim.reports.run import summarise
+
+    for row in result.runs[result.runs["status"] != "done"].itertuples():
+        say(f"replication {row.replication} failed: {row.error_type}; see {result.folder / 'manifest.json'}")
+    if result.metrics.empty:
+        return FAILED
+    write_report(result, options.lang, result.folder / "figures")
+    summary = summarise(result, options.lang)
+    if options.json:
+        print(jsonlib.dumps(summary.as_dict(), indent=2, ensure_ascii=False))
+    else:
+        print_summary(summary, options.lang)
+    return FAILED if result.failed else DONE
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command that the words name and return the exit code.
+
+    Parameters
+    ----------
+    words
+        Words after the program's name; default: those of this process.
+
+    Returns
+    -------
+    int
+        0 done, 1 a run or a check failed, 2 the input is wrong, 130 interrupted.
+    """
+    try:
+        code = app(sys.argv[1:] if words is None else words, exit_on_error=False, print_error=False)
+        sys.stdout.flush()
+        return code or DONE
+    except InputError as error:
+        say(*error.problems)
+        return WRONG_INPUT
+    except CycloptsError as error:
+        say(f"visitsim: {error}", "Try: visitsim --help")
+        return WRONG_INPUT
+    except VisitsimError as error:
+        say(error)
+        return FAILED
+    except KeyboardInterrupt:
+        say("interrupted; what is done is stored, the same command goes on from there")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; nothing may be flushed to him at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE

@@ -1,0 +1,125 @@
+"""Commands that check files and the model, and print what is behind it."""
+
+from __future__ import annotations
+
+import json as jsonlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from sim.cli.base import DEFAULT, DONE, FAILED, AtLeastOne, Settings, say
+
+if TYPE_CHECKING:
+    from sim.config import Scenario
+
+
+def validate(
+    config: str = DEFAULT,
+    *,
+    set: Settings | None = None,
+    patterns: bool = False,
+    queues: bool = False,
+    replications: Annotated[int, Parameter(validator=AtLeastOne)] = 10,
+    json: bool = False,
+) -> int:
+    """Check a scenario file with its parents and say what is wrong in it.
+
+    Parameters
+    ----------
+    config
+        Path of a scenario file, or name of a shipped scenario.
+    patterns
+        Simulate the plan's years too, and print the plan's patterns beside the model's.
+    queues
+        Prove the queues against theory instead: case, theory, simulated ± half-width, z.
+    replications
+        Simulated years for each year of the plan.
+    json
+        Print the patterns as data.
+    """
+    if queues:
+        return _prove_queues()
+    from sim.config import find_scenario, load_scenario
+    from sim.config.yaml_source import shown_path
+
+    engine = ["run.engine=compiled"] if patterns else []
+    scenario = load_scenario(config, [*engine, *(set or [])])
+    valid = f"{shown_path(find_scenario(config))}: {scenario.name} is valid ({scenario.digest()})"
+    if not patterns:
+        print(valid)
+        return DONE
+    say(valid)
+    return _patterns(scenario, replications, json=json)
+
+
+def _prove_queues() -> int:
+    """Print the compiled engine against closed forms; fail where it lies four standard errors off."""
+    from sim.queues.cases import all_cases
+    from sim.queues.compiled_engine import run_day
+    from sim.queues.validation import validate as prove
+
+    checks = prove(all_cases(), run_day)
+    print(f"{'case':<34}{'quantity':<22}{'theory':>10}{'simulated':>11}{'±':>9}{'z':>7}")
+    for check in checks:
+        place = f"{check.case:<34}{check.quantity:<22}"
+        numbers = f"{check.theory:>10.4f}{check.simulated:>11.4f}{check.half_width:>9.4f}{check.z:>7.2f}"
+        print(place + numbers)
+    return DONE if all(abs(check.z) < 4 for check in checks) else FAILED
+
+
+def _patterns(scenario: Scenario, replications: int, *, json: bool) -> int:
+    """Print the table of patterns; fail where one does not agree."""
+    from sim.experiments.patterns import patterns
+
+    rows = patterns(scenario, replications)
+    if json:
+        print(jsonlib.dumps([row.as_dict() for row in rows], indent=2, ensure_ascii=False))
+    else:
+        from sim.reports.patterns import print_patterns
+
+        print_patterns(rows)
+    return DONE if all(row.agrees for row in rows) else FAILED
+
+
+def adoption(
+    config: str = DEFAULT,
+    *,
+    set: Settings | None = None,
+    out: Annotated[Path | None, Parameter(help="folder for the figure; without it none is drawn")] = None,
+    json: bool = False,
+) -> int:
+    """Print the digital adoption by age and year that a scenario implies.
+
+    Parameters
+    ----------
+    config
+        Path of a scenario file, or name of a shipped scenario.
+    json
+        Print data instead of tables.
+    """
+    from sim.config import load_scenario
+
+    scenario = load_scenario(config, set or [])
+    if json:
+        from sim.outcomes.adoption import adoption_table
+
+        rows = adoption_table(scenario).to_dict("records")
+        print(jsonlib.dumps(rows, indent=2, ensure_ascii=False))
+    else:
+        from sim.reports.adoption import print_adoption
+
+        print_adoption(scenario)
+    if out is not None:
+        from sim.reports.adoption import draw_adoption
+
+        say(*draw_adoption(scenario, out))
+    return DONE
+
+
+def schema() -> int:
+    """Print the JSON Schema of scenario files."""
+    from sim.config import scenario_schema
+
+    print(jsonlib.dumps(scenario_schema(), indent=2, ensure_ascii=False))
+    return DONE
