@@ -130,6 +130,23 @@ def map_figure(sheet: Sheet) -> Exhibit:
             alpha=0.9,
         )
     _draw_municipalities(sheet, axes, places)
+    _draw_points(sheet, axes, points)
+    axes.set_aspect("equal")
+    axes.axis("off")
+    axes.margins(x=0.16, y=0.06)
+    bar = figure.colorbar(ScalarMappable(scale, _TRAVEL), ax=axes, shrink=0.45, aspect=26, pad=0.01)
+    bar.set_label(_("Mean travel one way, min"))
+    bar.outline.set_visible(False)
+    largest = table.rows[0] if table.rows else ("", "", Estimate(), Estimate())
+    alt = _("Map of centres, service points and connections. The busiest connection: {a} to {b}, {n} visits.")
+    alt = alt.format(a=largest[0], b=largest[1], n=number(float(plain(largest[2])), sheet.lang))
+    note = _("Circles: people of the municipality. Width of a line: visits. Straight lines.")
+    title = _("From where to which service point people go")
+    return Exhibit("map", title, alt, f"{note} {mean_note(sheet)}", figure, table)
+
+
+def _draw_points(sheet: Sheet, axes: Axes, points: Mapping[str, tuple[float, float]]) -> None:
+    """Draw the service points as squares with their names."""
     middle = float(np.median([place[0] for place in points.values()])) if points else 0.0
     for point, place in points.items():
         to_the_left = place[0] < middle - 1.0  # names of western points go west, out of the others' way
@@ -147,18 +164,6 @@ def map_figure(sheet: Sheet) -> Exhibit:
             fontweight="bold",
             path_effects=_halo(),
         )
-    axes.set_aspect("equal")
-    axes.axis("off")
-    axes.margins(x=0.16, y=0.06)
-    bar = figure.colorbar(ScalarMappable(scale, _TRAVEL), ax=axes, shrink=0.45, aspect=26, pad=0.01)
-    bar.set_label(_("Mean travel one way, min"))
-    bar.outline.set_visible(False)
-    largest = table.rows[0] if table.rows else ("", "", Estimate(), Estimate())
-    alt = _("Map of centres, service points and connections. The busiest connection: {a} to {b}, {n} visits.")
-    alt = alt.format(a=largest[0], b=largest[1], n=number(float(plain(largest[2])), sheet.lang))
-    note = _("Circles: people of the municipality. Width of a line: visits. Straight lines.")
-    title = _("From where to which service point people go")
-    return Exhibit("map", title, alt, f"{note} {mean_note(sheet)}", figure, table)
 
 
 def _draw_municipalities(sheet: Sheet, axes: Axes, places: Mapping[str, tuple[float, float]]) -> None:
