@@ -165,17 +165,24 @@ def _raised(problem: Problem, counts: Counts, proven: Sequence[bool]) -> Counts:
 def _without_spare(
     problem: Problem, trial: _Trial, removals: list[Removal]
 ) -> tuple[_Trial, tuple[Removal, ...]]:
-    """Send home whoever can be spared, if what is left is proven on a seed of its own."""
+    """Send home whoever can be spared, all at once or else one by one, dearest first, each with a new proof."""
     spare = [removal.row for removal in removals if removal.verdict == "spare"]
     if not spare or not all(trial.proven):
         return trial, tuple(removals)
-    counts = tuple(n - (row in spare) for row, n in enumerate(trial.counts))
-    leaner = _tried(problem, counts, trial.bar, _ATTEMPTS)
-    if not all(leaner.proven):
+    dearest = sorted(spare, key=lambda row: -problem.hours[row])
+    tries = [spare] if len(spare) == 1 else [spare, *([row] for row in dearest)]
+    lean = trial
+    for number, rows in enumerate(tries):
+        counts = tuple(n - (row in rows) for row, n in enumerate(lean.counts))
+        candidate = _tried(problem, counts, lean.bar, _ATTEMPTS + number)
+        if all(candidate.proven):
+            lean = candidate
+            if rows is spare:
+                break
+    if lean is trial:
         return trial, tuple(removals)
-    again = leaner.court.removals(spare, problem.space.low, leaner.bar)
-    new = {removal.row: removal for removal in again}
-    return leaner, tuple(new.get(removal.row, removal) for removal in removals)
+    again = lean.court.removals(problem.free, problem.space.low, lean.bar)
+    return lean, tuple(again)
 
 
 def places_needed(problem: Problem, years: Sequence[PlayedYear]) -> dict[str, dict[str, int]]:
