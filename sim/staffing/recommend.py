@@ -165,7 +165,7 @@ def _raised(problem: Problem, counts: Counts, proven: Sequence[bool]) -> Counts:
 def _without_spare(
     problem: Problem, trial: _Trial, removals: list[Removal]
 ) -> tuple[_Trial, tuple[Removal, ...]]:
-    """Send home whoever can be spared, all at once or else one by one, dearest first, each with a new proof."""
+    """Send home who can be spared, all at once or else one by one, dearest first, each with a proof."""
     spare = [removal.row for removal in removals if removal.verdict == "spare"]
     if not spare or not all(trial.proven):
         return trial, tuple(removals)
