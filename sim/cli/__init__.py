@@ -62,6 +62,10 @@ def run(config: str = DEFAULT, *, options: RunOptions | None = None) -> int:
 
 for _command in (
     experiments.sweep,
+    experiments.preview,
+    experiments.status,
+    experiments.retry,
+    experiments.compare,
     experiments.project,
     planning.staff,
     results.report,

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from sim.cli.base import DONE, FAILED, AtLeastOne, Settings, progress_bar, say
+from sim.cli.base import DONE, FAILED, AtLeastOne, RunOptions, Settings, progress_bar, say
 
 
 @Parameter(name="*")
@@ -22,7 +22,6 @@ class SweepFlags:
     executor: Annotated[Literal["local", "dask"], Parameter(help="processes here, or Dask")] = "local"
     address: Annotated[str | None, Parameter(help="Dask scheduler; default: a local cluster")] = None
     force: Annotated[bool, Parameter(help="run stored runs again too")] = False
-    retry: Annotated[bool, Parameter(help="run nothing but runs that have failed")] = False
     out: Annotated[Path, Parameter(help="folder of all results")] = Path("results")
     json: Annotated[bool, Parameter(help="print data instead of a table")] = False
     quiet: Annotated[bool, Parameter(help="no messages, no progress bar")] = False
@@ -37,11 +36,25 @@ def sweep(experiment: str, *, flags: SweepFlags | None = None) -> int:
     experiment
         Path of an experiment's file or folder, or name of a folder below experiments.
     """
+    return _sweep(experiment, flags or SweepFlags(), only_failed=False)
+
+
+def retry(experiment: str, *, flags: SweepFlags | None = None) -> int:
+    """Run those runs of an experiment again that have failed, and no others.
+
+    Parameters
+    ----------
+    experiment
+        Path of an experiment's file or folder, or name of a folder below experiments.
+    """
+    return _sweep(experiment, flags or SweepFlags(), only_failed=True)
+
+
+def _sweep(experiment: str, flags: SweepFlags, *, only_failed: bool) -> int:
     from sim.config.experiment_loading import load_experiment
     from sim.experiments.manifest import command_line
     from sim.experiments.sweep import SweepOptions, outcome_table, run_experiment
 
-    flags = flags or SweepFlags()
     asked = load_experiment(experiment, flags.set or [])
     options = SweepOptions(
         out=flags.out,
@@ -49,7 +62,7 @@ def sweep(experiment: str, *, flags: SweepFlags | None = None) -> int:
         executor=flags.executor,
         address=flags.address,
         force=flags.force,
-        only_failed=flags.retry,
+        only_failed=only_failed,
         command=command_line(),
     )
     with progress_bar(asked.spec.name, quiet=flags.quiet) as progress:
@@ -62,9 +75,97 @@ def sweep(experiment: str, *, flags: SweepFlags | None = None) -> int:
 
         print_outcomes(rows, flags.lang)
     for row in result.runs[result.runs["status"] != "done"].itertuples():
-        say(f"{row.scenario} {row.design_point}, replication {row.replication} failed: {row.error_type}")
+        place = f"{row.scenario} {row.design_point}, replication {row.replication}"
+        say(f"{place} {row.status}: {row.error_type}")
+    if result.failed:
+        say(f"visitsim retry {experiment} runs the failed ones again, visitsim sweep all that is missing")
     say(result.folder)
     return FAILED if result.failed else DONE
+
+
+def preview(
+    experiment: str,
+    *,
+    set: Settings | None = None,
+    workers: Annotated[int | None, Parameter(help="workers; default 2 at most", validator=AtLeastOne)] = None,
+    out: Annotated[Path, Parameter(help="folder of all results")] = Path("results"),
+    json: Annotated[bool, Parameter(help="print data instead of text")] = False,
+) -> int:
+    """Say how many runs an experiment has, how many are stored, and what the others would take.
+
+    Parameters
+    ----------
+    experiment
+        Path of an experiment's file or folder, or name of a folder below experiments.
+    """
+    from sim.config.experiment_loading import load_experiment
+    from sim.experiments.forecast import preview as expected
+
+    found = expected(load_experiment(experiment, set or []), out, workers)
+    if json:
+        print(jsonlib.dumps(found.as_dict(), indent=2))
+    else:
+        from sim.reports.sweeps import print_preview
+
+        print_preview(found)
+    return DONE
+
+
+def status(
+    experiment: str,
+    *,
+    set: Settings | None = None,
+    out: Annotated[Path, Parameter(help="folder of all results")] = Path("results"),
+    json: Annotated[bool, Parameter(help="print data instead of a table")] = False,
+) -> int:
+    """Say how far the sweep of an experiment has come, be it under way or broken off.
+
+    Parameters
+    ----------
+    experiment
+        Path of an experiment's file or folder, or name of a folder below experiments.
+    """
+    from sim.config.experiment_loading import load_experiment
+    from sim.experiments.forecast import status as progress_of
+
+    found = progress_of(load_experiment(experiment, set or []), out)
+    if json:
+        print(jsonlib.dumps(found.as_dict(), indent=2))
+    else:
+        from sim.reports.sweeps import print_status
+
+        print_status(found)
+    return DONE
+
+
+def compare(*refs: str, options: RunOptions | None = None) -> int:
+    """Compare scenarios or results with the first of them, by paired differences on common random numbers.
+
+    Parameters
+    ----------
+    refs
+        Scenarios (path, or name of a shipped one), which are run as far as they are not stored, or results
+        (folder, or name). The results of an experiment may stand alone.
+    """
+    from functools import partial
+
+    from sim.experiments.comparison import MAIN
+    from sim.experiments.comparison import compare as differences
+    from sim.experiments.manifest import command_line
+    from sim.experiments.sides import SideOptions, gather
+
+    options = options or RunOptions()
+    bar = partial(progress_bar, quiet=options.quiet)
+    how = SideOptions(options.settings(), options.out, options.workers, command_line(), bar)
+    sides = gather(refs, how)
+    rows = differences(sides.metrics, sides.parameters, sides.outcomes or MAIN)
+    if options.json:
+        print(jsonlib.dumps([row.as_dict() for row in rows], indent=2, ensure_ascii=False))
+    else:
+        from sim.reports.comparison import print_comparison
+
+        print_comparison(rows, str(sides.metrics["scenario"].iloc[0]), options.lang or "en")
+    return DONE
 
 
 def project(

@@ -125,6 +125,7 @@ def finish(how: Execution, manifest: dict[str, Any], report: Report) -> RunResul
         "status": "failed" if report.tracebacks else "done",
         "finished": now(),
         "runs_now": report.runs,
+        "points_now": len(report.points),
         "seconds": round(report.seconds, 3),
         "hosts": sorted(report.hosts),
         "tracebacks": report.tracebacks,

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim.config import load_scenario, shipped_scenarios
+from sim.config.experiment import OutcomeSpec
 from sim.config.registry import Registry
 from sim.errors import InputError, Problem
 from sim.experiments.runner import run_scenario
@@ -56,10 +57,13 @@ class Sides:
         Long table with a scenario for each side, the reference first.
     parameters
         Values of the reference's registry.
+    outcomes
+        What the experiment asks for whose results stand alone, else empty.
     """
 
     metrics: pd.DataFrame
     parameters: dict[str, float]
+    outcomes: tuple[OutcomeSpec, ...] = ()
 
 
 def gather(refs: Sequence[str], options: SideOptions | None = None) -> Sides:
@@ -86,13 +90,27 @@ def gather(refs: Sequence[str], options: SideOptions | None = None) -> Sides:
         )
     tables, taken = [], set[str]()
     for ref, result in zip(refs, results, strict=True):
-        table = _named(result.metrics, ref, taken)
+        table = _named(_in_order(result), ref, taken)
         taken |= set(table["scenario"])
         tables.append(table)
     metrics = pd.concat(tables, ignore_index=True)
     if metrics["scenario"].nunique() < 2:
         raise InputError(Problem(refs[0], "is a single scenario; name another to compare it with"))
-    return Sides(metrics, _parameters(results[0]))
+    return Sides(metrics, _parameters(results[0]), _outcomes(results[0]) if len(results) == 1 else ())
+
+
+def _outcomes(result: RunResult) -> tuple[OutcomeSpec, ...]:
+    asked = result.manifest.get("experiment", {}).get("outcomes", [])
+    return tuple(OutcomeSpec.model_validate(outcome) for outcome in asked)
+
+
+def _in_order(result: RunResult) -> pd.DataFrame:
+    """Return the metrics with the scenarios of an experiment in its own order, the reference first."""
+    names = [scenario["name"] for scenario in result.manifest.get("scenarios", [])]
+    rank = {name: position for position, name in enumerate(names)}
+    return result.metrics.sort_values(
+        "scenario", key=lambda column: column.map(lambda name: rank.get(name, 0)), kind="stable"
+    )
 
 
 def _result(ref: str, options: SideOptions) -> RunResult:

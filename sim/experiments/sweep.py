@@ -19,6 +19,7 @@ from sim.config import Scenario
 from sim.config.experiment import Experiment, OutcomeSpec, with_values
 from sim.config.scenario import hash_of
 from sim.errors import InputError, Problem
+from sim.experiments.comparison import MAIN
 from sim.experiments.designs import Point, expand
 from sim.experiments.lanes import ExecutorKind
 from sim.experiments.manifest import new_manifest, write_manifest
@@ -298,7 +299,7 @@ def outcome_table(experiment: Experiment, result: RunResult) -> list[dict[str, A
     points = {point.key: point for point in plan(experiment)}
     table = intervals(result.metrics)
     rows: list[dict[str, Any]] = []
-    for outcome in experiment.spec.outcomes:
+    for outcome in experiment.spec.outcomes or MAIN:
         chosen = table
         for column, wanted in outcome.model_dump().items():
             chosen = chosen[chosen[column] == wanted]

@@ -76,6 +76,7 @@ class Report:
     seconds: float = 0.0
     runs: int = 0
     hosts: set[str] = field(default_factory=set)
+    points: set[tuple[str, int]] = field(default_factory=set)
     tracebacks: dict[str, str] = field(default_factory=dict)
 
     def add(self, other: Report) -> None:
@@ -83,6 +84,7 @@ class Report:
         self.seconds += other.seconds
         self.runs += other.runs
         self.hosts |= other.hosts
+        self.points |= other.points
         self.tracebacks |= other.tracebacks
 
 
@@ -161,6 +163,7 @@ def _store_death(task: Task, how: Execution, report: Report) -> None:
 def _run_chunk(chunk: Sequence[Task], how: Execution) -> Report:
     """Run some tasks one after the other and store them as one part."""
     started, report = time.perf_counter(), Report(runs=len(chunk), hosts={platform.node()})
+    report.points = {(task.run.scenario, task.run.design_point) for task in chunk}
     finished = [_run(task, how, report) for task in chunk]
     write_part(how.folder / "parts", finished, keep_visits=how.keep_visits)
     report.seconds = time.perf_counter() - started

@@ -15,7 +15,7 @@ from sim.experiments.comparison import Difference
 from sim.locale import NO_NUMBER, Language, number, signed, translator
 
 #: Width of the table where there is no terminal [characters].
-_WIDTH = 120
+_WIDTH = 140
 _STYLES = {"better": "green", "worse": "red"}
 #: Numbers below these limits are written with so many decimals.
 _DECIMALS = ((1.0, 3), (100.0, 2), (1_000.0, 1), (math.inf, 0))
@@ -48,11 +48,11 @@ def _table(rows: Sequence[Difference], title: str, lang: Language) -> Table:
     uncertain = any(math.isfinite(row.low) for row in rows)
     table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold")
     for heading in (_("Outcome"), _("Unit")):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=True)
     range_heading = [_("p10 to p90 (uncertainty)")] if uncertain else []
     for heading in (_("Reference"), _("Scenario"), _("Difference"), *range_heading, "p", _("Matters from")):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column(_("Verdict"))
+    table.add_column(_("Verdict"), no_wrap=True)
     for row in rows:
         table.add_row(*_cells(row, uncertain, lang), style=_STYLES.get(row.verdict))
     return table
