@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -284,10 +285,9 @@ def outcome_values(
 
 def _value(run: StoredRun, outcome: OutcomeSpec) -> float:
     table = read_run(run)
-    chosen = pc.scalar(True)
-    for column, wanted in outcome.model_dump().items():
-        chosen = pc.and_(chosen, pc.equal(table[column], wanted))
-    found = table["value"].filter(chosen)
+    wanted = outcome.model_dump()
+    same = [pc.equal(table[column], value) for column, value in wanted.items()]
+    found = table["value"].filter(reduce(pc.and_, same))
     return float(found[0].as_py()) if len(found) else math.nan
 
 
