@@ -168,35 +168,47 @@ def compare(*refs: str, options: RunOptions | None = None) -> int:
     return DONE
 
 
-def project(
-    config: str = "projection_2030",
-    *,
-    set: Settings | None = None,
-    draws: Annotated[int, Parameter(help="draws of the uncertain assumptions", validator=AtLeastOne)] = 500,
-    seed: Annotated[int, Parameter(help="seed of the draws")] = 1,
-    json: bool = False,
-    lang: Literal["fi", "sv", "en"] = "en",
-) -> int:
+@Parameter(name="*")
+@dataclass(frozen=True)
+class ProjectFlags:
+    """Options of a projection."""
+
+    set: Settings | None = None
+    draws: Annotated[int, Parameter(help="draws of the uncertain assumptions", validator=AtLeastOne)] = 500
+    seed: Annotated[int, Parameter(help="seed of the draws")] = 1
+    beside: Annotated[str | None, Parameter(help="another scenario to show beside")] = None
+    out: Annotated[Path | None, Parameter(help="folder for tables and picture; default: none written")] = None
+    json: Annotated[bool, Parameter(help="print data instead of tables")] = False
+    quiet: Annotated[bool, Parameter(help="no messages, no progress bar")] = False
+    lang: Annotated[Literal["fi", "sv", "en"], Parameter(help="language of the tables")] = "en"
+
+
+def project(config: str = "projection_2030", *, flags: ProjectFlags | None = None) -> int:
     """Print how many visits come, how likely the plan's number is, and what it would take.
 
     Parameters
     ----------
     config
         Path of a scenario file, or name of a shipped scenario.
-    json
-        Print data instead of tables.
-    lang
-        Language of the tables.
     """
     from sim.config import load_scenario
     from sim.experiments.projection import project as answer_of
 
-    with progress_bar("projection", quiet=False) as progress:
-        answer = answer_of(load_scenario(config, set or []), draws, seed, progress)
-    if json:
+    flags = flags or ProjectFlags()
+    scenario = load_scenario(config, flags.set or [])
+    beside = load_scenario(flags.beside, flags.set or []) if flags.beside else None
+    with progress_bar(scenario.name, quiet=flags.quiet) as progress:
+        answer = answer_of(scenario, flags.draws, flags.seed, beside, progress)
+    if flags.json:
         print(jsonlib.dumps(answer, indent=2, ensure_ascii=False))
     else:
         from sim.reports.projection import print_projection
 
-        print_projection(answer, lang)
+        print_projection(answer, flags.lang)
+    if flags.out is not None:
+        from sim.reports.projection import write_projection
+
+        paths = write_projection(answer, flags.out, flags.lang)
+        if not flags.quiet:
+            say(*paths)
     return DONE

@@ -18,7 +18,7 @@ from sim.demand.setup import plan_growth, scenario_network
 from sim.demand.site import Season, make_prospect, make_site
 from sim.demand.tables import age_mix, cottage_presence, matter_rules, matter_shares
 from sim.errors import InputError, Problem
-from sim.population.adoption import age_bounds, at_position
+from sim.population.adoption import age_bounds
 from sim.population.land import Census, Land, adoption_of, cottage_stock, make_land, people_input
 from sim.population.margins import municipal_totals
 from sim.population.people import CottageStock, make_people, owner_chance
@@ -132,6 +132,12 @@ class Projection:
         return self.scenario.year
 
     @property
+    def progress(self) -> float:
+        """Part of the way from the base year to the plan's year that lies behind, 0-1."""
+        way = int(self.region.about("plan_year")) - self.base_year
+        return min((self.year - self.base_year) / way, 1.0)
+
+    @property
     def base(self) -> Assumption:
         """The scenario's own assumptions."""
         return Assumption(self.params, 0.0, 0.0, self.scenario.demand.adoption)
@@ -156,20 +162,13 @@ class Projection:
             concentration=np.array(living) / sum(living),
             able=able,
             video=video,
-            coverage=self._coverage(rules.coverage, params, year),
+            coverage=rules.coverage,
             duty=rules.duty,
             freed=rules.freed,
             growth=self._growth(params, year),
             cottages=cottages,
             after_holiday=params["day_after_holiday_factor"],
         )
-
-    def _coverage(self, coverage: Floats, params: Parameters, year: int) -> Floats:
-        """Return (A,) coverage; e-services once offered are not taken back after the base year."""
-        if year == self.base_year:
-            return coverage
-        before = matter_rules(self.region, params, self.land.index, self.base_year).coverage
-        return np.maximum(coverage, before)
 
     def _adoption(self, given: Assumption, year: int) -> tuple[Floats, Floats]:
         """Return (n_ages, 2) who is able to use e-services, and who would accept video."""
@@ -190,8 +189,7 @@ class Projection:
             return np.asarray(self.fixed_growth * factors, np.float64)
         known = params.subjects("need_growth_2019_2030")
         given = [params.get("need_growth_2019_2030", name) if name in known else 1.0 for name in names]
-        progress = min((year - self.base_year) / (int(self.region.about("plan_year")) - self.base_year), 1.0)
-        return np.asarray((1.0 + (np.array(given) - 1.0) * progress) * factors, np.float64)
+        return np.asarray((1.0 + (np.array(given) - 1.0) * self.progress) * factors, np.float64)
 
     def expect(self, given: Assumption) -> Expected:
         """Return the scenario's expected visits under given assumptions, history fitted anew under them."""
@@ -356,6 +354,3 @@ def _fixed_growth(scenario: Scenario, region: Region, params: Parameters) -> Flo
     base_year, plan_year = int(region.about("base_year")), int(region.about("plan_year"))
     progress = min((scenario.year - base_year) / (plan_year - base_year), 1.0)
     return 1.0 + (plan_growth(region, params, scenario.run.seed) - 1.0) * progress
-
-
-__all__ = ["Assumption", "Projection", "at_position", "make_projection"]

@@ -12,15 +12,24 @@ from scipy.stats import beta
 
 from sim.config import Scenario
 from sim.demand.projection import Projection, make_projection
-from sim.experiments.projection_draws import evaluate, make_draws
-from sim.experiments.projection_levers import Question, make_levers
-from sim.experiments.projection_shares import driver_shares, levels_of
+from sim.experiments.projection_draws import Draws, evaluate, make_draws
+from sim.experiments.projection_rules import (
+    floor_of,
+    lone_answers,
+    must_be_true,
+    pair_rules,
+    plan_question,
+)
+from sim.experiments.projection_shares import driver_shares
+
+type Floats = NDArray[np.float64]
+type Progress = Callable[[int, int], None]
 
 #: Percentiles of the uncertainty that are shown, and the confidence of the probability's own interval.
 PERCENTILES = (10, 50, 90)
 _CONFIDENCE = 0.95
 #: Drivers without which the probability is told besides.
-_WITHOUT = ("need", "duty")
+WITHOUT = ("need", "duty")
 
 
 @dataclass(frozen=True)
@@ -43,13 +52,22 @@ class Probability:
         high = float(beta.ppf(1 - tail, hits + 1, n - hits)) if hits < n else 1.0
         return cls(hits / n, low, high)
 
+    @classmethod
+    def below(cls, totals: Floats, goal: float) -> Probability:
+        """Return the share of `totals` that are at most `goal`."""
+        return cls.of(int((totals <= goal).sum()), len(totals))
+
     def as_dict(self) -> dict[str, float]:
         """Return plain values."""
         return {"value": self.value, "low": self.low, "high": self.high}
 
 
 def project(
-    scenario: Scenario, n: int, seed: int, progress: Callable[[int, int], None] = lambda done, total: None
+    scenario: Scenario,
+    n: int,
+    seed: int,
+    beside: Scenario | None = None,
+    progress: Progress = lambda done, total: None,
 ) -> dict[str, Any]:
     """Return what a projection says, as plain values.
 
@@ -59,81 +77,101 @@ def project(
         Draws of all uncertain assumptions.
     seed
         Seed of the draws.
+    beside
+        Another scenario whose percentiles are told beside, under the same draws.
     progress
-        Called with the evaluations done and in all.
+        Called with the draws evaluated and in all.
 
     Returns
     -------
     dict
-        ``rows`` by authority and for both totals (base year, plan, percentiles, legal floor, probability of
-        the plan or fewer), ``probability`` without the drivers need and duty, ``drivers`` of the change
-        since the base year (they add up exactly), ``levers``: the value that would bring the plan's total
-        about, None where no value suffices.
+        ``rows`` by authority, for the joint points' authorities (``joint``) and in total (``all``): visits of
+        the base year, the plan, at base assumptions, percentiles, legal floor, probability of the plan or
+        fewer with and without the drivers need and duty, and what must be true for the plan (empty where it
+        comes true at base assumptions). ``drivers``: their shares in the change since the base year at base
+        and at the median draw, which add up exactly, by row. ``levers``: the value of each driver that brings
+        the plan's total about, None where no value suffices. ``pairs``: rules for two drivers.
     """
     projection = make_projection(scenario)
     draws = make_draws(projection, n, seed)
-    visits, floors = evaluate(draws, progress=lambda done, _all: progress(done, 2 * n))
-    fewer, _ = evaluate(draws, _WITHOUT, lambda done, _all: progress(n + done, 2 * n))
-    plan = np.nan_to_num(projection.plan)
-    joint = np.isin(projection.land.index.authorities, projection.region.about_list("joint_authorities"))
-    everybody = np.ones(len(plan), bool)
-    shares, before, after = driver_shares(projection, projection.base)
-    groups = [*_single(projection), ("joint", joint), ("all", everybody)]
+    batches = 2 + (beside is not None)
+
+    def step(batch: int) -> Progress:
+        return lambda done, _all: progress(batch * n + done, batches * n)
+
+    full, _ = evaluate(draws, progress=step(0))
+    fixed, _ = evaluate(draws, WITHOUT, step(1))
+    other = None
+    if beside is not None:
+        other, _ = evaluate(make_draws(make_projection(beside), n, seed), progress=step(2))
+    groups = _groups(projection)
+    total = plan_question(projection, groups["all"])
     return {
         "scenario": scenario.name,
+        "beside": beside.name if beside else None,
+        "base_year": projection.base_year,
         "year": projection.year,
         "draws": n,
-        "rows": [_row(name, chosen, (before, plan, visits, floors)) for name, chosen in groups],
-        "probability_without_need_and_duty": _probability(fewer.sum(axis=1), float(plan.sum())).as_dict(),
-        "drivers": {name: float(share.sum()) for name, share in shares.items()},
-        "change": float(after.sum() - before.sum()),
-        "levers": _levers(projection, float(plan.sum()), everybody),
+        "seed": seed,
+        "rows": [_row(name, projection, groups[name], (full, fixed, other)) for name in groups],
+        "drivers": _drivers(draws, full.sum(axis=1), groups),
+        "levers": lone_answers(total),
+        "pairs": pair_rules(total),
     }
 
 
-def _single(projection: Projection) -> list[tuple[str, NDArray[np.bool_]]]:
-    names = projection.land.index.authorities
-    return [(name, np.arange(len(names)) == position) for position, name in enumerate(names)]
+def _groups(projection: Projection) -> dict[str, NDArray[np.bool_]]:
+    """Return the (A,) authorities of each row: those with visits then or planned, and both sums."""
+    names = np.array(projection.land.index.authorities)
+    known = (projection.history.visits > 0) | (np.nan_to_num(projection.plan) > 0)
+    single = {str(name): names == name for name in names[known]}
+    joint = np.isin(names, projection.region.about_list("joint_authorities"))
+    return {**single, "joint": joint & known, "all": known}
 
 
-def _row(name: str, chosen: NDArray[np.bool_], numbers: tuple[NDArray[np.float64], ...]) -> dict[str, Any]:
+def _row(
+    name: str,
+    projection: Projection,
+    chosen: NDArray[np.bool_],
+    draws: tuple[Floats, Floats, Floats | None],
+) -> dict[str, Any]:
     """Return one row of the answer, summed over the chosen authorities."""
-    before, plan, visits, floors = numbers
-    total = visits[:, chosen].sum(axis=1)
-    low, middle, high = np.percentile(total, PERCENTILES)
-    goal = float(plan[chosen].sum())
+    full, fixed, other = draws
+    question = plan_question(projection, chosen)
+    totals, calm = full[:, chosen].sum(axis=1), fixed[:, chosen].sum(axis=1)
     return {
         "authority": name,
-        "base_year": float(before[chosen].sum()),
-        "plan": goal,
-        "p10": float(low),
-        "p50": float(middle),
-        "p90": float(high),
-        "legal_floor": float(np.median(floors[:, chosen].sum(axis=1))),
-        "probability": _probability(total, goal).as_dict(),
+        "base_year": float(projection.history.visits[chosen].sum()),
+        "plan": question.goal,
+        "at_base": question.visits(question.state),
+        **_percentiles("", totals),
+        **_percentiles("without_", calm),
+        **({} if other is None else _percentiles("beside_", other[:, chosen].sum(axis=1))),
+        "legal_floor": floor_of(question),
+        "probability": Probability.below(totals, question.goal).as_dict(),
+        "probability_without": Probability.below(calm, question.goal).as_dict(),
+        "must": must_be_true(question),
     }
 
 
-def _probability(total: NDArray[np.float64], goal: float) -> Probability:
-    return Probability.of(int((total <= goal).sum()), len(total))
+def _percentiles(prefix: str, totals: Floats) -> dict[str, float]:
+    """Return the percentiles of (n,) totals by name."""
+    found = np.percentile(totals, PERCENTILES)
+    return {f"{prefix}p{at}": float(value) for at, value in zip(PERCENTILES, found, strict=True)}
 
 
-def _levers(projection: Projection, goal: float, chosen: NDArray[np.bool_]) -> list[dict[str, Any]]:
-    """Return for each driver the value that would bring `goal` about, all others as in the scenario."""
-    levels = levels_of(projection, projection.base)
-    state = projection.state(projection.base, projection.year)
-    question = Question(projection, levels, state, chosen, goal)
-    found = []
-    for lever in make_levers(projection, state):
-        answer = question.alone(lever)
-        found.append(
-            {
-                "driver": lever.name,
-                "unit": lever.unit,
-                "base": lever.base,
-                "value": answer.value if answer.suffices else None,
-                "nearest_visits": answer.nearest,
-                "nearest_at": answer.at,
-            }
-        )
-    return found
+def _drivers(draws: Draws, totals: Floats, groups: dict[str, NDArray[np.bool_]]) -> list[dict[str, Any]]:
+    """Return the drivers' shares by row, at base and at the draw whose total is the median one."""
+    median = int(np.argsort(totals)[(len(totals) - 1) // 2])
+    at_base, _, _ = driver_shares(draws.projection, draws.projection.base)
+    at_median, _, _ = driver_shares(draws.projection, draws.assumption(median))
+    return [
+        {
+            "driver": driver,
+            "authority": name,
+            "at_base": float(at_base[driver][chosen].sum()),
+            "at_median_draw": float(at_median[driver][chosen].sum()),
+        }
+        for driver in at_base
+        for name, chosen in groups.items()
+    ]

@@ -75,6 +75,7 @@ class Draws:
         for key, parameter in self.ranged.items():
             if driver_of(key) not in without:
                 values[key] = triangular(self.luck[key][draw], parameter, values[key])
+        _keep_services(values)
         place = {name: float(self.luck[name][draw]) for name in _POSITIONS if name not in without}
         return Assumption(
             Parameters(values),
@@ -107,6 +108,14 @@ def make_draws(projection: Projection, n: int, seed: int, *, together: bool = Fa
         stream = driver_of(key) if together and key in ranged else key
         luck[key] = uniform(stream_key(seed, 0, f"projection {stream}"), np.arange(n))
     return Draws(projection, luck, ranged)
+
+
+def _keep_services(values: dict[str, float]) -> None:
+    """Raise drawn coverage to that of the year before it: e-services once offered are not taken back."""
+    before: dict[str, float] = {}
+    for key in sorted(key for key in values if key.startswith("digital_coverage.")):
+        subject = key.rpartition(".")[0]
+        values[key] = before[subject] = max(values[key], before.get(subject, 0.0))
 
 
 def driver_of(key: str) -> str | None:

@@ -27,7 +27,7 @@ class Lever:
     Attributes
     ----------
     name, unit
-        Driver, and what its value means.
+        Driver; unit of its value: factor, share, relative_change, persons or days.
     base, low, high
         Its value in the scenario; physical limits (for a factor, the largest tried).
     apply
@@ -64,39 +64,45 @@ class Answer:
         return not math.isnan(self.value)
 
 
-def make_levers(projection: Projection, state: State) -> list[Lever]:
-    """Return the drivers that can be set in a scenario's year, from its state."""
-    weight = projection.history.visits
-    adults = state.residents.sum(axis=0)
-    able = float((state.able[:, 0] * adults).sum() / adults.sum())
+def make_levers(projection: Projection, state: State, chosen: NDArray[np.bool_]) -> list[Lever]:
+    """Return the drivers that can be set in a scenario's year, from its state.
+
+    Parameters
+    ----------
+    chosen
+        (A,) authorities whose need and coverage are moved; some of them must have visits in the base year.
+    """
+    weight = projection.history.visits * chosen
+    by_age = state.residents.sum(axis=0)
+    people = float(by_age.sum())
+    able = float((_by_background(state) * by_age[:, None] * state.able).sum() / people)
     covered = float((state.coverage * weight).sum() / weight.sum())
     old = projection.ages.old
-    people = float(state.totals.sum())
-    share_old = float(adults[old].sum() / adults.sum())
+    share_old = float(by_age[old].sum() / people)
     days = state.cottages.use_days
-    change = projection.params["duty_change_2030"]
+    change = projection.params["duty_change_2030"] * projection.progress
     return [
-        Lever("need", "needs per person, 1 = as assumed", 1.0, 0.0, 3.0, _need),
+        Lever("need", "factor", 1.0, 0.0, 3.0, lambda s, x: _need(s, chosen, x)),
         Lever(
             "coverage",
-            "coverage of e-services, weighted by visits of the base year",
+            "share",
             covered,
             0.0,
             1.0,
-            lambda s, x: replace(s, coverage=_towards(s.coverage, covered, x) * (weight > 0)),
+            lambda s, x: replace(s, coverage=_covered(s.coverage, weight > 0, covered, x)),
         ),
         Lever(
             "adoption",
-            "share of residents able to use e-services",
+            "share",
             able,
             0.0,
             1.0,
             lambda s, x: replace(s, able=_towards(s.able, able, x)),
         ),
-        Lever("duty", "change of in-person duties", change, -1.0, 1.0, lambda s, x: _duty(projection, s, x)),
+        Lever("duty", "relative_change", change, -1.0, 1.0, lambda s, x: _duty(projection, s, x)),
         Lever(
             "population",
-            "residents",
+            "persons",
             people,
             0.0,
             3.0 * people,
@@ -104,7 +110,7 @@ def make_levers(projection: Projection, state: State) -> list[Lever]:
         ),
         Lever(
             "ageing",
-            "share of residents in the older age groups",
+            "share",
             share_old,
             0.0,
             1.0,
@@ -112,7 +118,7 @@ def make_levers(projection: Projection, state: State) -> list[Lever]:
         ),
         Lever(
             "foreign",
-            "share of foreign-language speakers",
+            "share",
             state.foreign,
             0.0,
             1.0,
@@ -120,7 +126,7 @@ def make_levers(projection: Projection, state: State) -> list[Lever]:
         ),
         Lever(
             "cottages",
-            "days a year that a cottage is in use",
+            "days",
             days,
             0.0,
             365.0,
@@ -128,7 +134,7 @@ def make_levers(projection: Projection, state: State) -> list[Lever]:
         ),
         Lever(
             "season",
-            "needs on the day after a holiday relative to others",
+            "factor",
             state.after_holiday,
             float(state.ways.factors[0]),
             float(state.ways.factors[-1]),
@@ -137,8 +143,17 @@ def make_levers(projection: Projection, state: State) -> list[Lever]:
     ]
 
 
-def _need(state: State, factor: float) -> State:
-    return replace(state, growth=state.growth * factor)
+def _by_background(state: State) -> Floats:
+    """Return (2,) shares of residents by background."""
+    return np.array([1.0 - state.foreign, state.foreign])
+
+
+def _need(state: State, chosen: NDArray[np.bool_], factor: float) -> State:
+    return replace(state, growth=np.where(chosen, state.growth * factor, state.growth))
+
+
+def _covered(coverage: Floats, chosen: NDArray[np.bool_], base: float, goal: float) -> Floats:
+    return np.where(chosen, _towards(coverage, base, goal), coverage)
 
 
 def _towards(values: Floats, base: float, goal: float) -> Floats:
@@ -209,20 +224,17 @@ class Question:
         return solve(lever, self.goal, lambda x: self.visits(lever.apply(self.state, x)))
 
     def frontier(self, first: Lever, second: Lever, steps: Sequence[float]) -> list[tuple[float, Answer]]:
-        """Return the second lever's answers while the first goes from its base to its helpful limit.
+        """Return the second lever's answers while the first goes from its base to where it helps most.
 
         Parameters
         ----------
         steps
-            How far the first goes, 0 base, 1 limit.
+            How far the first goes: 0 its base, 1 the value that suffices alone, or else comes nearest.
         """
-        ends = (first.low, first.high)
-        limit = min(ends, key=lambda x: abs(self.visits(first.apply(self.state, x)) - self.goal))
-        # A factor of 0 would do alone; half-way is as far as a rule of two drivers is of use.
-        limit = first.base / 2 if first.low == 0.0 and limit == 0.0 else limit
+        end = self.alone(first).at
         found = []
         for step in steps:
-            value = first.base + step * (limit - first.base)
+            value = first.base + step * (end - first.base)
             found.append((value, self._second(second, first.apply(self.state, value))))
         return found
 
