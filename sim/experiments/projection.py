@@ -103,7 +103,9 @@ def project(
     fixed, _ = evaluate(draws, WITHOUT, step(1))
     other = None
     if beside is not None:
-        other, _ = evaluate(make_draws(make_projection(beside), n, seed), progress=step(2))
+        # A scenario with a population of its own knows which series came true.
+        known = ("population",) if beside.population != scenario.population else ()
+        other, _ = evaluate(make_draws(make_projection(beside), n, seed), known, step(2))
     groups = _groups(projection)
     total = plan_question(projection, groups["all"])
     return {
