@@ -9,10 +9,20 @@ from typing import Any
 
 import pandas as pd
 
+from sim.app.costs import EUROS, HTV, SPACE, SPACE_EUROS, STAFF_EUROS
 from sim.config import Scenario
+from sim.outcomes.table import YEAR
 from sim.reports.results import ALL, Estimate, Values
 
 _CELL = ["replication", "metric", "statistic", "point", "authority", "channel", "period"]
+
+
+#: Metrics that the page shows.
+SHOWN = (
+    *("visits", "self_service_visits", "plan_visits", "expected_visits", "legal_floor", "need_growth"),
+    *("wait", "within", "abandonment", "utilisation", "wait_histogram", "arrivals_by_hour", "wait_by_hour"),
+    *("contact_hours", "rostered_hours", "overtime_hours", HTV, STAFF_EUROS, SPACE_EUROS, EUROS, SPACE),
+)
 
 
 @dataclass(frozen=True)
@@ -25,9 +35,10 @@ class LiveRun:
     manifest: Mapping[str, Any] = field(default_factory=dict)
 
 
-def of_year(metrics: pd.DataFrame) -> pd.DataFrame:
+def shown_rows(metrics: pd.DataFrame) -> pd.DataFrame:
     """Return the rows that the page shows: of the year, over all channels."""
-    return metrics[(metrics["period"] == "year") & (metrics["channel"] == ALL)]
+    whole = (metrics["period"] == YEAR) & (metrics["channel"] == ALL)
+    return metrics[whole & metrics["metric"].isin(SHOWN)]
 
 
 def differences(metrics: pd.DataFrame, pinned: pd.DataFrame, names: Iterable[str]) -> Values:

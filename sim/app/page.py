@@ -10,7 +10,7 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html
 from flask import request
 
 from sim.app.charts import named
-from sim.app.live import LiveRun
+from sim.app.live import LiveRun, shown_rows
 from sim.app.parts import key_of, language_links, lever_panel
 from sim.app.runs import Busy, Runs
 from sim.app.state import State as PageState
@@ -23,7 +23,7 @@ from sim.reports.sheet import Sheet
 
 #: Simulated years behind the page's numbers when it has settled.
 REPLICATIONS = 5
-_TICK_MS = 700
+_TICK_MS = 1000
 _TITLE = "visitsim"
 
 _INDEX = """<!DOCTYPE html>
@@ -166,12 +166,13 @@ def _register(page: Dash, runs: Runs, replications: int) -> None:
     )
     def refine(_ticks: int, link: str, shown: int) -> tuple[Any, ...]:
         try:
-            found = show(runs, PageState.of_link(link), replications)
+            state, scenario = PageState.of_link(link).sound()
+            if runs.done(scenario, replications) == shown:
+                return dash.no_update, dash.no_update, shown >= replications
+            found = show(runs, state, replications)
         except RunError:
             return dash.no_update, dash.no_update, False
         n = found.sheet.replications
-        if n == shown:
-            return dash.no_update, n, n >= replications
         return results(found), n, n >= replications
 
     page.clientside_callback(  # type: ignore[no-untyped-call] # Dash does not type it
@@ -215,10 +216,10 @@ def _answer(runs: Runs, state: PageState, replications: int) -> tuple[Any, ...]:
 def show(runs: Runs, state: PageState, replications: int) -> Shown:
     """Return a state as far as it is played, and set going what is missing."""
     state, scenario = state.sound()
-    metrics = runs.refine(scenario, replications)
+    metrics = shown_rows(runs.refine(scenario, replications))
     _pinned, other = state.pinned.sound()
     before = None
     if other.digest() != scenario.digest():
-        before = LiveRun(other, runs.refine(other, replications))
+        before = LiveRun(other, shown_rows(runs.refine(other, replications)))
     run = LiveRun(scenario, metrics)
     return Shown(state, run, Sheet.of(run, state.lang), before, replications)

@@ -82,15 +82,19 @@ class Runs:
         DataFrame
             Those from the first on without a gap; the first is waited for.
         """
-        tables = [self.first(scenario)]
-        for replication in range(1, wanted):
-            answer = self._ask(scenario, replication)
-            if not answer.done():
-                break
-            tables.append(answer.result())
-        for replication in range(len(tables), min(wanted, len(tables) + len(self._lanes))):
-            self._ask(scenario, replication)
+        self.first(scenario)
+        n = self.done(scenario, wanted)
+        tables = [self._ask(scenario, replication).result() for replication in range(n)]
         return pd.concat(tables, ignore_index=True)
+
+    def done(self, scenario: Scenario, wanted: int) -> int:
+        """Return how many replications are done, from the first on without a gap; ask for the next ones."""
+        n = 0
+        while n < wanted and self._ask(scenario, n).done():
+            n += 1
+        for replication in range(n, min(wanted, n + max(1, len(self._lanes) - 1))):
+            self._ask(scenario, replication)
+        return n
 
     def whole(self, scenario: Scenario, wanted: int) -> pd.DataFrame:
         """Return the metrics of all replications wanted, waiting for them."""
@@ -121,8 +125,13 @@ class Runs:
             self._answers[key] = task.answer
             while len(self._answers) > _KEPT and next(iter(self._answers.values())).done():
                 self._answers.popitem(last=False)
-        self._lanes[replication % len(self._lanes)].put(task)
+        self._lane_of(replication).put(task)
         return task.answer
+
+    def _lane_of(self, replication: int) -> _Lane:
+        """Return the lane of a replication: the first is for first answers alone, if there are others."""
+        others = self._lanes[1:]
+        return others[(replication - 1) % len(others)] if replication and others else self._lanes[0]
 
 
 class _Lane:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 from dash import Dash
@@ -112,6 +114,7 @@ def serve(host: str, port: int, workers: int, told: Callable[[str], Any]) -> Non
     InputError
         If the port cannot be had.
     """
+    signal.signal(signal.SIGTERM, _leave)
     runs = Runs(workers)
     try:
         server = listen(make_app(runs), host, port)
@@ -120,3 +123,8 @@ def serve(host: str, port: int, workers: int, told: Callable[[str], Any]) -> Non
         server.serve_forever()
     finally:
         runs.close()
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    """End in order, so that no worker is left behind."""
+    raise KeyboardInterrupt

@@ -145,7 +145,7 @@ class State:
         InputError
             With all problems.
         """
-        return load_scenario(self.scenario, [*self.sets, "run.engine=compiled"])
+        return _checked(self.scenario, tuple(self.sets))
 
     def sound(self) -> tuple[State, Scenario]:
         """Return the scenario with what can be kept of the state: nothing, where the parts do not fit."""
@@ -158,6 +158,12 @@ class State:
             )
             bare = replace(self, changes={}, problems=(*self.problems, wrong, *told))
             return bare, bare.checked()
+
+
+@lru_cache(maxsize=256)
+def _checked(name: str, sets: tuple[str, ...]) -> Scenario:
+    """Return a shipped scenario with settings; sessions ask for the same one again and again."""
+    return load_scenario(name, [*sets, "run.engine=compiled"])
 
 
 @lru_cache(maxsize=32)

@@ -11,7 +11,7 @@ from dash import html
 
 from sim.app.charts import WAIT_COLOURS, as_table, behind, gauge, heat_map, named, stacked_bars
 from sim.app.costs import EUROS, HTV, SPACE
-from sim.app.live import LiveRun, clear_of_zero, differences, of_year
+from sim.app.live import LiveRun, clear_of_zero, differences
 from sim.app.means import means_table, payer_table
 from sim.app.state import State
 from sim.locale import Language, message, number, percent, signed, translator
@@ -151,8 +151,8 @@ def compared_table(sheet: Sheet, run: LiveRun, pinned: LiveRun) -> Table:
     """Return the headline metrics of two states and their paired differences."""
     _, lang = sheet.translate, sheet.lang
     names = [metric for _title, metric, *_rest in _COMPARED]
-    before = Values.of(of_year(pinned.metrics), names)
-    change = differences(of_year(run.metrics), of_year(pinned.metrics), names)
+    before = Values.of(pinned.metrics, names)
+    change = differences(run.metrics, pinned.metrics, names)
     rows: list[Row] = []
     for title, metric, statistic, kind, decimals in _COMPARED:
         column = Column("", kind, decimals)  # type: ignore[arg-type] # kinds are literals above
