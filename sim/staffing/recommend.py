@@ -181,8 +181,9 @@ def _without_spare(
                 break
     if lean is trial:
         return trial, tuple(removals)
-    again = lean.court.removals(problem.free, problem.space.low, lean.bar)
-    return lean, tuple(again)
+    # Who was needed beside more officials is needed beside fewer: only the spared rows are judged again.
+    again = {r.row: r for r in lean.court.removals(spare, problem.space.low, lean.bar)}
+    return lean, tuple(again.get(removal.row, removal) for removal in removals)
 
 
 def places_needed(problem: Problem, years: Sequence[PlayedYear]) -> dict[str, dict[str, int]]:
