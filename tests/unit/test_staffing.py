@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,9 +14,11 @@ from sim.cli import main
 from sim.config import Scenario, load_scenario
 from sim.config.registry import Parameters
 from sim.model import simulate, stage_of
+from sim.staffing import recommend
 from sim.staffing.bench import Bench, hours_a_year
 from sim.staffing.costs import costs_of, htv_of, persons_by_month
 from sim.staffing.option import RosterRow, roster_rows, with_counts
+from sim.staffing.proof import Removal
 from sim.staffing.search import Space, find_cheapest
 from sim.staffing.shifts import PERIOD, Shift, clock, cover, possible_shifts, with_shifts
 from sim.staffing.target import Scores, Target, joint_confidence
@@ -230,3 +234,26 @@ def test_a_shift_plan_becomes_roster_rows(scenario: Scenario, bench: Bench) -> N
     assert [rows[f"{about.name}_{n}"].count for n in (1, 2)] == [2, 1]
     assert rows[f"{about.name}_1"].diary == 2
     assert Scenario.model_validate_json(planned.model_dump_json(exclude_none=True), strict=False)
+
+
+class FakeCourt:
+    """A court in which every removal that is asked for breaks the target."""
+
+    def removals(self, rows: list[int], low: tuple[int, ...], bar: object) -> list[Removal]:
+        return [Removal(row, "breaks") for row in rows]
+
+
+def test_who_can_be_spared_goes_home_one_by_one_when_not_all_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows 0 and 2 can be spared alone, but not both: the dearer one goes."""
+
+    def trial(problem: object, counts: tuple[int, ...], bar: object, attempt: int) -> SimpleNamespace:
+        proven = (counts[0] + counts[2] >= 5,)
+        return SimpleNamespace(counts=counts, bar=bar, court=FakeCourt(), proven=proven)
+
+    monkeypatch.setattr(recommend, "_tried", trial)
+    problem: Any = SimpleNamespace(hours=[1.0, 1.0, 2.0], space=SimpleNamespace(low=(1, 1, 1)))
+    first: Any = trial(None, (3, 4, 3), None, 0)
+    verdicts = [Removal(0, "spare"), Removal(1, "breaks"), Removal(2, "spare")]
+    lean, removals = recommend._without_spare(problem, first, verdicts)
+    assert lean.counts == (3, 4, 2)
+    assert [removal.verdict for removal in removals] == ["breaks"] * 3
