@@ -16,9 +16,10 @@ _LAZY = {
     "load": "sim.experiments.store",
     "load_region": "sim.region",
     "load_scenario": "sim.config",
+    "query": "sim.experiments.queries",
 }
 
-__all__ = ["MODEL_VERSION", "VisitModel", "__version__", "load", "load_region", "load_scenario"]
+__all__ = ["MODEL_VERSION", "VisitModel", "__version__", "load", "load_region", "load_scenario", "query"]
 
 
 def __getattr__(name: str) -> Any:

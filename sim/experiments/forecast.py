@@ -172,10 +172,10 @@ def _pace(out: Path) -> tuple[float, bool]:
     """Return how much longer this machine takes than the typical one, and whether it is known."""
     seconds = expected = 0.0
     for manifest in _manifests(out):
-        if manifest.get("runs_now"):
-            seconds += manifest["seconds"]
-            expected += manifest["runs_now"] * _RUN_SECONDS[manifest["engine"]]
-            expected += manifest.get("points_now", 1) * _SETUP_SECONDS
+        known = manifest.get("measured")
+        if known:
+            seconds += known["seconds"]
+            expected += known["runs"] * _RUN_SECONDS[manifest["engine"]] + known["points"] * _SETUP_SECONDS
     return (seconds / expected, True) if expected else (1.0, False)
 
 

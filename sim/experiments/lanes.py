@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from multiprocessing import get_context, parent_process
 from signal import SIG_IGN, SIGINT, signal
@@ -69,16 +70,22 @@ def open_lanes(kind: ExecutorKind, workers: int, address: str | None = None) -> 
         Scheduler of a running Dask cluster; as many lanes as it has threads.
     """
     with ExitStack() as stack:
-        lanes = _dask_lanes(stack, workers, address) if kind == "dask" else _local_lanes(workers)
-        for lane in lanes:
-            stack.callback(lane.close)
-        yield lanes
+        yield _dask_lanes(stack, workers, address) if kind == "dask" else _local_lanes(stack, workers)
 
 
-def _local_lanes(workers: int) -> list[Lane]:
-    if workers <= 1:
-        return [Lane(_InThisProcess)]
-    return [Lane(_one_process) for _ in range(workers)]
+def _local_lanes(stack: ExitStack, workers: int) -> list[Lane]:
+    lanes = [Lane(_InThisProcess if workers <= 1 else _one_process) for _ in range(max(workers, 1))]
+    for lane in lanes:
+        stack.callback(lane.close)
+    return lanes
+
+
+def is_death(error: BaseException) -> bool:
+    """Return whether an error says that a worker died, and not that its work failed.
+
+    Dask's own error is known by its name, as Dask is imported only where it is used.
+    """
+    return isinstance(error, BrokenProcessPool) or type(error).__name__ == "KilledWorker"
 
 
 def _one_process() -> Executor:
@@ -120,7 +127,7 @@ def _connect(address: Any) -> Any:
 
     connect: Callable[..., Any] = Client
     try:
-        return connect(address, timeout=10)
+        return connect(address, timeout=5)
     except (OSError, ValueError) as error:
         raise InputError(Problem("--address", f"no Dask scheduler answers at '{address}': {error}")) from None
 

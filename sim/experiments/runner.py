@@ -10,8 +10,9 @@ from typing import Any
 import sim
 from sim.config import Scenario
 from sim.config.scenario import hash_of
+from sim.errors import InputError
 from sim.experiments.lanes import open_lanes
-from sim.experiments.manifest import new_manifest, now, write_manifest
+from sim.experiments.manifest import new_manifest, now, read_manifest, write_manifest
 from sim.experiments.parts import DamagedPart, stored_runs
 from sim.experiments.store import RESULTS, RunResult, make_folder, run_folder, write_config
 from sim.experiments.tables import PlannedRun, write_tables
@@ -108,6 +109,7 @@ def run_tasks(
     """
     make_folder(how.folder)
     write_config(how.folder, tasks[0].scenario)
+    manifest = with_measure(how.folder, manifest)
     write_manifest(how.folder, manifest)
     report = Report()
     run_until_whole(tasks, how, progress or _silent, report)
@@ -125,13 +127,24 @@ def finish(how: Execution, manifest: dict[str, Any], report: Report) -> RunResul
         "status": "failed" if report.tracebacks else "done",
         "finished": now(),
         "runs_now": report.runs,
-        "points_now": len(report.points),
         "seconds": round(report.seconds, 3),
         "hosts": sorted(report.hosts),
         "tracebacks": report.tracebacks,
     }
+    if report.runs:
+        pace = {"runs": report.runs, "points": len(report.points), "seconds": round(report.seconds, 3)}
+        manifest["measured"] = pace
     write_manifest(how.folder, manifest)
     return RunResult(how.folder, manifest)
+
+
+def with_measure(folder: Path, manifest: dict[str, Any]) -> dict[str, Any]:
+    """Return a new manifest with what the folder's last one knows of the time that runs take."""
+    try:
+        measured = read_manifest(folder).get("measured")
+    except InputError:
+        return manifest
+    return {**manifest, "measured": measured} if measured else manifest
 
 
 def run_until_whole(

@@ -26,7 +26,15 @@ from sim.experiments.lanes import ExecutorKind
 from sim.experiments.manifest import new_manifest, write_manifest
 from sim.experiments.parts import StoredRun, read_run, stored_runs
 from sim.experiments.precision import replications_until
-from sim.experiments.runner import default_workers, finish, run_all, run_ids, run_missing, run_until_whole
+from sim.experiments.runner import (
+    default_workers,
+    finish,
+    run_all,
+    run_ids,
+    run_missing,
+    run_until_whole,
+    with_measure,
+)
 from sim.experiments.store import RESULTS, RunResult, make_folder, write_config, write_yaml
 from sim.experiments.tables import PlannedRun
 from sim.experiments.work import Execution, Progress, Replicate, Report, Task
@@ -232,6 +240,7 @@ def _start(
     make_folder(how.folder)
     write_config(how.folder, experiment.scenarios[0])
     write_yaml(how.folder / "experiment.yaml", spec)
+    manifest = with_measure(how.folder, manifest)
     write_manifest(how.folder, manifest)
     return manifest
 

@@ -7,7 +7,6 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import pandas as pd
 
 from sim.config import Scenario
 from sim.errors import RunError
-from sim.experiments.lanes import ExecutorKind, Lane, WorkList
+from sim.experiments.lanes import ExecutorKind, Lane, WorkList, is_death
 from sim.experiments.parts import FinishedRun, write_part
 from sim.experiments.tables import PlannedRun
 
@@ -128,11 +127,15 @@ class Work:
         if future not in self._running:
             return  # it went with a lane that has been restarted
         try:
-            self._report.add(future.result())
-            del self._running[future]
-            self._deaths, self._alone = 0, False
-        except BrokenProcessPool:
+            done = future.result()
+        except Exception as error:
+            if not is_death(error):
+                raise
             self._bury(*self._running[future])
+            return
+        self._report.add(done)
+        del self._running[future]
+        self._deaths, self._alone = 0, False
 
     def _bury(self, lane: int, chunk: list[Task]) -> None:
         """Restart a lane whose worker has died; what it had in hand is tried again, one run at a time."""

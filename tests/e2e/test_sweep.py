@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+import sim
+from sim.config.experiment import OutcomeSpec
+from sim.experiments.comparison import values_of
+from tests.e2e.commands import visitsim
 
 EXPERIMENT = """
 base: baseline_2030
@@ -117,3 +124,68 @@ def test_wrong_experiments_are_told_with_their_place(change: str, where: str, tm
     assert where in said
     assert "Traceback" not in said
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_dask_gives_the_same_bytes_as_processes(
+    experiment: Path, whole: tuple[Path, str], tmp_path: Path
+) -> None:
+    code, printed, said = sweep(experiment, tmp_path, "--executor", "dask", "--workers", "2")
+    assert code == 0, said
+    assert printed == whole[1]
+    assert tables(tmp_path) == tables(whole[0])
+
+
+def test_preview_and_status_tell_what_is_stored(experiment: Path, whole: tuple[Path, str]) -> None:
+    expected = command(
+        "preview", str(experiment), "--out", str(whole[0]), "--set", "replications=3", "--json"
+    )
+    found = json.loads(expected.stdout)
+    assert (found["runs"], found["stored"], found["missing"]) == (12, 8, 4)
+    assert found["seconds"] > 0
+    assert found["measured"]
+    told = command("status", str(experiment), "--out", str(whole[0]), "--json")
+    assert json.loads(told.stdout)["state"] == "done"
+
+
+def command(*words: str) -> subprocess.CompletedProcess[str]:
+    done = visitsim(*words)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_common_random_numbers_shrink_the_variance_of_differences(tmp_path: Path) -> None:
+    """One official fewer: paired on the same seed, and against another seed."""
+    fewer = tmp_path / "fewer.yaml"
+    fewer.write_text("extends: baseline_2030\nstaffing: {officials: {lahti_kela: {count: 9}}}\n")
+    out = ("--out", str(tmp_path), "--engine", "compiled", "--replications", "5", "--workers", "1")
+    rows = json.loads(command("compare", "baseline_2030", str(fewer), *out, "--json").stdout)
+    [wait] = [row for row in rows if row["outcome"] == "wait.mean"]
+    assert wait["scenario"] == "fewer"
+    assert wait["difference"] > 0
+    apart = json.loads(command("run", str(fewer), *out, "--seed", "1", "--json", "--quiet").stdout)
+    assert apart["replications"] == 5
+    waits = {name: waits_of(tmp_path, name, seed) for name, seed in (("baseline_2030", 20300), ("fewer", 1))}
+    independent = (waits["fewer"] - waits["baseline_2030"]).var(ddof=1)
+    paired = (waits_of(tmp_path, "fewer", 20300) - waits["baseline_2030"]).var(ddof=1)
+    assert paired < independent / 10
+    assert wait["variance_ratio"] < 0.1
+
+
+def waits_of(out: Path, name: str, seed: int) -> np.ndarray:
+    """Return the mean waits of a scenario's replications under a seed."""
+    results = (sim.load(folder.parent) for folder in out.glob(f"{name}/*/manifest.json"))
+    [found] = [result for result in results if result.manifest["seed"] == seed]
+    rows = values_of(found.metrics, OutcomeSpec(metric="wait", statistic="mean"))
+    return rows.sort_values("replication")["value"].to_numpy()
+
+
+def test_sides_with_different_seeds_are_not_compared(whole: tuple[Path, str], tmp_path: Path) -> None:
+    [first] = [path.parent for path in whole[0].rglob("manifest.json")]
+    other = tmp_path / "other"
+    shutil.copytree(first, other)
+    manifest = json.loads((other / "manifest.json").read_text())
+    (other / "manifest.json").write_text(json.dumps({**manifest, "seed": 1}))
+    done = visitsim("compare", str(first), str(other))
+    assert done.returncode == 2
+    assert "differs, so that no luck is shared" in done.stderr

@@ -256,6 +256,19 @@ def test_one_and_two_workers_write_the_same_bytes(tmp_path: Path) -> None:
     assert table_bytes(one) == table_bytes(two)
 
 
+def test_dask_writes_the_bytes_that_processes_write(tmp_path: Path) -> None:
+    asked = experiment(tmp_path, GRID)
+    here = sweep(asked, tmp_path / "here")
+    cluster = sweep(asked, tmp_path / "cluster", executor="dask", workers=2)
+    assert table_bytes(cluster) == table_bytes(here)
+    assert cluster.manifest["executor"] == "dask"
+
+
+def test_a_scheduler_that_does_not_answer_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no Dask scheduler answers at"):
+        sweep(experiment(tmp_path, GRID), tmp_path / "out", executor="dask", address="tcp://127.0.0.1:9")
+
+
 def test_runs_stored_by_another_experiment_are_not_made_again(tmp_path: Path, trace: Path) -> None:
     sweep(experiment(tmp_path, GRID), tmp_path / "results")
     assert len(list(trace.iterdir())) == 12
