@@ -14,6 +14,8 @@ from sim.visits import YearRecords
 
 #: Metrics that `cost_rows` adds.
 HTV, STAFF_EUROS, SPACE_EUROS, EUROS, SPACE = "htv", "staff_euros", "space_euros", "euros", "customer_space"
+#: Metrics that costs are made from.
+_NEEDED = ("visits", "people_present")
 
 
 def cost_rows(setup: Setup, records: YearRecords, metrics: pd.DataFrame) -> pd.DataFrame:
@@ -21,7 +23,8 @@ def cost_rows(setup: Setup, records: YearRecords, metrics: pd.DataFrame) -> pd.D
 
     Statistics of `htv` and `euros` are payers, and `all`.
     """
-    costs = costs_of(setup, roster_rows(setup.scenario, setup.region), [records], metrics)
+    needed = metrics[metrics["metric"].isin(_NEEDED)]
+    costs = costs_of(setup, roster_rows(setup.scenario, setup.region), [records], needed)
     rows = [
         (records.year, ALL, ALL, ALL, YEAR, metric, statistic, value, unit)
         for metric, statistic, value, unit in _numbers(costs)

@@ -74,6 +74,7 @@ def _skeleton() -> Any:
             dcc.Store(id="state", data=""),
             dcc.Store(id="pin", data=None),
             dcc.Store(id="shown", data=0),
+            dcc.Store(id="refined"),
             dcc.Interval(id="tick", interval=_TICK_MS, disabled=True),
             html.Header(
                 [
@@ -156,28 +157,49 @@ def _register(page: Dash, runs: Runs, replications: int) -> None:
         return _answer(runs, state, replications)
 
     @page.callback(
-        Output("results", "children", allow_duplicate=True),
-        Output("shown", "data", allow_duplicate=True),
-        Output("tick", "disabled", allow_duplicate=True),
+        Output("refined", "data"),
         Input("tick", "n_intervals"),
         State("state", "data"),
         State("shown", "data"),
         prevent_initial_call=True,
     )
-    def refine(_ticks: int, link: str, shown: int) -> tuple[Any, ...]:
-        try:
-            state, scenario = PageState.of_link(link).sound()
-            if runs.done(scenario, replications) == shown:
-                return dash.no_update, dash.no_update, shown >= replications
-            found = show(runs, state, replications)
-        except RunError:
-            return dash.no_update, dash.no_update, False
-        n = found.sheet.replications
-        return results(found), n, n >= replications
+    def refine(_ticks: int, link: str, shown: int) -> Any:
+        return _refined(runs, link, shown, replications)
 
+    _register_in_browser(page)
+
+
+def _register_in_browser(page: Dash) -> None:
+    """Tell the page what the browser does by itself; see ``assets/state.js``."""
     page.clientside_callback(  # type: ignore[no-untyped-call] # Dash does not type it
         ClientsideFunction("visitsim", "remember"), Output("state", "id"), Input("state", "data")
     )
+    page.clientside_callback(  # type: ignore[no-untyped-call] # Dash does not type it
+        ClientsideFunction("visitsim", "accept"),
+        Output("results", "children", allow_duplicate=True),
+        Output("shown", "data", allow_duplicate=True),
+        Output("tick", "disabled", allow_duplicate=True),
+        Input("refined", "data"),
+        State("state", "data"),
+        prevent_initial_call=True,
+    )
+
+
+def _refined(runs: Runs, link: str, shown: int, replications: int) -> Any:
+    """Return the page's state with more replications, marked with its link, should there be any.
+
+    The browser drops it if another state is shown by then.
+    """
+    try:
+        state, scenario = PageState.of_link(link).sound()
+        n = runs.done(scenario, replications)
+        if n == shown < replications:
+            return dash.no_update
+        found = show(runs, state, replications)
+    except RunError:
+        return dash.no_update
+    n = found.sheet.replications
+    return {"link": link, "results": results(found), "n": n, "done": n >= replications}
 
 
 def _state_of(search: str, pin: str, fields: list[tuple[dict[str, str], Any]]) -> PageState:

@@ -27,6 +27,8 @@ _FIELDS = {
     "start": message("Shift from"),
     "end": message("Shift until"),
 }
+#: Pause after which a number that is being typed counts [s].
+_DEBOUNCE_S = 0.15
 _LANGUAGE_NAMES: dict[Language, str] = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
 
 
@@ -184,7 +186,7 @@ class _Panel:
         value: Any = self._state.value(key)
         if lever.kind == "windows":
             value = with_local_days(value, self._state.lang)
-        field = dcc.Input(id=field_id(key), value=value, debounce=0.25, **_look(lever))
+        field = dcc.Input(id=field_id(key), value=value, debounce=_DEBOUNCE_S, **_look(lever))
         return html.Label([html.Span(label), field], title=told or label)
 
     def _authority(self, key: str) -> str:
