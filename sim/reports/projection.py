@@ -16,7 +16,7 @@ from sim.locale import Language, message, number, percent, signed, translator
 
 type Answer = Mapping[str, Any]
 
-_WIDTH = 130
+_WIDTH = 150
 #: Rows that are sums over authorities.
 SUMS = {"joint": message("Joint points' authorities"), "all": message("All authorities")}
 #: What the drivers are called.
