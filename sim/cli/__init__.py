@@ -66,6 +66,7 @@ for _command in (
     experiments.status,
     experiments.retry,
     experiments.compare,
+    experiments.sensitivity,
     experiments.project,
     planning.staff,
     results.report,

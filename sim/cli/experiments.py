@@ -183,6 +183,51 @@ class ProjectFlags:
     lang: Annotated[Literal["fi", "sv", "en"], Parameter(help="language of the tables")] = "en"
 
 
+@Parameter(name="*")
+@dataclass(frozen=True)
+class SensitivityFlags:
+    """Options of a sensitivity analysis."""
+
+    set: Settings | None = None
+    paths: Annotated[int, Parameter(help="screening paths", validator=AtLeastOne)] = 6
+    keep: Annotated[int, Parameter(help="groups kept after screening", validator=AtLeastOne)] = 6
+    base_points: Annotated[int, Parameter(help="base points of indices", validator=AtLeastOne)] = 32
+    replications: Annotated[int, Parameter(help="replications of each point", validator=AtLeastOne)] = 1
+    workers: Annotated[int | None, Parameter(help="workers; default 2 at most", validator=AtLeastOne)] = None
+    out: Annotated[Path, Parameter(help="folder of all results")] = Path("results")
+    json: Annotated[bool, Parameter(help="print data instead of tables")] = False
+    quiet: Annotated[bool, Parameter(help="no messages, no progress bar")] = False
+
+
+def sensitivity(config: str = "projection_2030", *, flags: SensitivityFlags | None = None) -> int:
+    """Say which assumptions decide visits, waits and work: screening, tornado and Sobol indices.
+
+    Parameters
+    ----------
+    config
+        Path of a scenario file, or name of a shipped scenario.
+    """
+    from functools import partial
+
+    from sim.config import load_scenario
+    from sim.experiments.manifest import command_line
+    from sim.experiments.sensitivity import Effort, analyse
+    from sim.experiments.sweep import SweepOptions
+
+    flags = flags or SensitivityFlags()
+    scenario = load_scenario(config, ["run.engine=compiled", *(flags.set or [])])
+    options = SweepOptions(out=flags.out, workers=flags.workers, command=command_line())
+    effort = Effort(flags.paths, flags.keep, flags.base_points, flags.replications)
+    found = analyse(scenario, effort, options, partial(progress_bar, quiet=flags.quiet))
+    if flags.json:
+        print(jsonlib.dumps(found.as_dict(), indent=2))
+    else:
+        from sim.reports.sensitivity import print_sensitivity
+
+        print_sensitivity(found)
+    return DONE
+
+
 def project(config: str = "projection_2030", *, flags: ProjectFlags | None = None) -> int:
     """Print how many visits come, how likely the plan's number is, and what it would take.
 

@@ -21,9 +21,9 @@ def query(sql: str, root: str | Path = RESULTS) -> pd.DataFrame:
     ----------
     sql
         A query of DuckDB's SQL over the views `runs`, `factors`, `metrics` and `visits`. Each holds the table
-        of that name of every run folder, and in the column `folder` which one it is, as ``name/digest``. A view
-        exists only where some folder has the table. A run that several experiments share is in the tables of
-        each.
+        of that name of every run folder, and in the column `folder` which one it is, as ``name/digest``. A
+        view exists only where some folder has the table. A run that several experiments share is in the
+        tables of each.
     root
         Folder of all results; a run folder, or a folder of them, narrows the query.
 

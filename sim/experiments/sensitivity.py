@@ -1,0 +1,277 @@
+"""Which assumptions decide an outcome: screening of all, indices of those that matter, a tornado."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.config import Scenario
+from sim.config.experiment import (
+    DesignSpec,
+    Experiment,
+    ExperimentSpec,
+    Factor,
+    FactorSpec,
+    Level,
+    OutcomeSpec,
+)
+from sim.config.experiment_loading import make_factor
+from sim.config.registry import Registry
+from sim.errors import RunError
+from sim.experiments.comparison import values_of
+from sim.experiments.designs import group_index, paths
+from sim.experiments.sweep import SweepOptions, run_experiment
+from sim.experiments.work import Progress
+from sim.region import load_region
+
+Floats = NDArray[np.float64]
+#: Outcomes by design point, means over replications: label -> (unit, (n_points,)).
+Answers = dict[str, tuple[str, Floats]]
+#: Gives the progress of a sweep by its name.
+Bar = Callable[[str], AbstractContextManager[Progress]]
+
+#: Outcomes that are asked about: visits, waits, who leaves, and the work that staff is needed for.
+OUTCOMES = tuple(
+    OutcomeSpec(metric=metric, statistic=statistic)
+    for metric, statistic in (
+        ("visits", "count"),
+        ("wait", "mean"),
+        ("abandonment", "share"),
+        ("contact_hours", "sum"),
+    )
+)
+#: Levers of demand whose positions from -1 to 1 stand for ranges of whole tables.
+_POSITIONS = ("demand.adoption", "demand.acceptance")
+#: Topics that act on costs only, after the simulation.
+_COSTS = frozenset({"money", "space"})
+#: Resamples of the base points for the intervals of Sobol indices, and the share that the intervals cover.
+_RESAMPLES, _COVERED = 500, 0.9
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is run.
+
+    Attributes
+    ----------
+    paths
+        Screening paths; each runs one point more than there are groups.
+    keep
+        Groups that go on from screening to indices, the greatest of each outcome first.
+    base_points
+        Base points of the Sobol indices, a power of 2; each runs two points more than groups are kept.
+    replications
+        Replications of each point.
+    """
+
+    paths: int = 6
+    keep: int = 6
+    base_points: int = 32
+    replications: int = 1
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What came out, as long tables with a row for each outcome and group.
+
+    Attributes
+    ----------
+    screening
+        outcome, unit, group, mean_effect, spread: mean and standard deviation of the absolute change when the
+        group moves by two thirds of its range from wherever the others are.
+    tornado
+        outcome, unit, group, base, low, high: the outcome at the scenario's values, and with the whole
+        group at the low and high ends of its ranges.
+    indices
+        outcome, group, first, first_low, first_high, total, total_low, total_high: shares of the variance, of
+        the group alone and with all its interactions, with 90 % intervals for the base points drawn.
+    """
+
+    screening: pd.DataFrame
+    tornado: pd.DataFrame
+    indices: pd.DataFrame
+
+    def as_dict(self) -> dict[str, list[dict[Any, Any]]]:
+        """Return the tables as lists of rows; a number that does not exist is None."""
+        tables = {"screening": self.screening, "tornado": self.tornado, "indices": self.indices}
+        return {
+            name: table.astype(object).where(table.notna(), None).to_dict("records")
+            for name, table in tables.items()
+        }
+
+
+def assumptions(scenario: Scenario) -> tuple[Factor, ...]:
+    """Return every assumption with a range that acts on the simulation, grouped by what it is about.
+
+    Parameters of one name, such as the coverage of each authority's e-service, are one group.
+    """
+    registry = Registry.from_region(load_region(scenario.region))
+    found = [
+        make_factor(f"parameters.{p.key}", FactorSpec(group=p.key.partition(".")[0]), scenario, registry)
+        for p in registry.ranged()
+        if p.group not in _COSTS
+    ]
+    positions = [
+        make_factor(key, FactorSpec(low=-1.0, high=1.0, group=key.partition(".")[2]), scenario, registry)
+        for key in _POSITIONS
+    ]
+    return (*found, *positions)
+
+
+def analyse(
+    scenario: Scenario, effort: Effort, options: SweepOptions, bar: Bar, factors: Sequence[Factor] = ()
+) -> Sensitivity:
+    """Return how much each group of assumptions moves the outcomes of a scenario.
+
+    Parameters
+    ----------
+    scenario
+        Where everything starts from.
+    effort
+        How much is run; what is stored is not run again.
+    options
+        How sweeps are run.
+    bar
+        Shows progress.
+    factors
+        Assumptions; default: all of `assumptions`.
+
+    Notes
+    -----
+    All points share their luck, so that differences are those of assumptions.
+
+    References
+    ----------
+    Campolongo, Cariboni and Saltelli (2007), Environmental Modelling & Software 22, 1509-1518 (screening).
+    Saltelli et al. (2010), Computer Physics Communications 181, 259-270, and Jansen (1999), ibid.
+    117, 35-43 (indices).
+    """
+    factors = tuple(factors) or assumptions(scenario)
+    groups = list(dict.fromkeys(factor.group for factor in factors))
+
+    def run(
+        kind: str, chosen: Sequence[Factor], size: int = 1, rows: Sequence[dict[str, Level]] = ()
+    ) -> Answers:
+        name = f"{scenario.name}_{kind}"[:64]
+        design = DesignSpec.model_validate({"kind": "rows" if rows else kind, "size": size})
+        spec = ExperimentSpec(name=name, design=design, replications=effort.replications)
+        asked = Experiment(spec, (scenario,), tuple(chosen), tuple(rows))
+        with bar(name) as progress:
+            return _answers(run_experiment(asked, options, progress).metrics)
+
+    screening = screen(run("morris", factors, effort.paths), factors, scenario.run.seed)
+    ends = [{}, *(_end(factors, group, high) for group in groups for high in (False, True))]
+    tornado = swing(run("tornado", factors, rows=ends), groups)
+    kept = decisive(screening, effort.keep)
+    chosen = [factor for factor in factors if factor.group in kept]
+    shares = indices(run("sobol", chosen, effort.base_points), chosen, scenario.run.seed)
+    return Sensitivity(screening, tornado, shares)
+
+
+def _end(factors: Sequence[Factor], group: str, high: bool) -> dict[str, Level]:
+    """Return the design point at which a group alone is at an end of its ranges."""
+    return {f.key: f.high if high else f.low for f in factors if f.group == group}
+
+
+def _answers(metrics: pd.DataFrame) -> Answers:
+    found: Answers = {}
+    for outcome in OUTCOMES:
+        rows = values_of(metrics, outcome)
+        means = rows.groupby("design_point")["value"].mean().sort_index()
+        if len(means) == 0 or list(means.index) != list(range(int(means.index.max()) + 1)):
+            raise RunError(f"{outcome.label()}: some design points have no value; visitsim retry shows why")
+        found[outcome.label()] = (str(rows["unit"].iloc[0]), means.to_numpy(np.float64))
+    return found
+
+
+def screen(answers: Answers, factors: Sequence[Factor], seed: int) -> pd.DataFrame:
+    """Return the effects of a screening, see `Sensitivity`, from the points that `designs.paths` makes."""
+    groups = list(dict.fromkeys(factor.group for factor in factors))
+    number = group_index(factors)
+    rows = []
+    for label, (unit, values) in answers.items():
+        by_path = values.reshape(-1, len(groups) + 1)
+        points = paths(len(by_path), number, seed).reshape(*by_path.shape, len(factors))
+        changed = np.abs(np.diff(points, axis=1)) > 0
+        moved = np.take(number, changed.argmax(axis=2))
+        effects = np.abs(np.diff(by_path, axis=1))
+        for group, name in enumerate(groups):
+            found = effects[moved == group]
+            rows.append((label, unit, name, found.mean(), found.std(ddof=1) if len(found) > 1 else np.nan))
+    table = pd.DataFrame(rows, columns=["outcome", "unit", "group", "mean_effect", "spread"])
+    return _ranked(table, "mean_effect")
+
+
+def swing(answers: Answers, groups: Sequence[str]) -> pd.DataFrame:
+    """Return the tornado, see `Sensitivity`; the points are the base, then low and high of each group."""
+    rows = [
+        (label, unit, name, values[0], values[1 + 2 * group], values[2 + 2 * group])
+        for label, (unit, values) in answers.items()
+        for group, name in enumerate(groups)
+    ]
+    table = pd.DataFrame(rows, columns=["outcome", "unit", "group", "base", "low", "high"])
+    table["width"] = (table["high"] - table["low"]).abs()
+    return _ranked(table, "width").drop(columns="width")
+
+
+def _ranked(table: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Return the table outcome by outcome in the order given, the greatest first in each."""
+    order = {label: rank for rank, label in enumerate(dict.fromkeys(table["outcome"]))}
+    keys = table.assign(rank=table["outcome"].map(order))
+    rows = keys.sort_values(["rank", by], ascending=[True, False], kind="stable")
+    return rows.drop(columns="rank").reset_index(drop=True)
+
+
+def decisive(screening: pd.DataFrame, keep: int) -> list[str]:
+    """Return the groups that matter most: the first of each outcome in turn, then the second, until enough.
+
+    Groups that move nothing are never kept.
+    """
+    moving = screening[screening["mean_effect"] > 0]
+    lists = [list(table["group"]) for _, table in moving.groupby("outcome", sort=False)]
+    in_turn = [names[rank] for rank in range(len(moving)) for names in lists if rank < len(names)]
+    return list(dict.fromkeys(in_turn))[:keep]
+
+
+def indices(answers: Answers, factors: Sequence[Factor], seed: int) -> pd.DataFrame:
+    """Return Sobol indices, see `Sensitivity`, from the blocks that `designs.saltelli` makes."""
+    groups = list(dict.fromkeys(factor.group for factor in factors))
+    columns = ["outcome", "group", "first", "first_low", "first_high", "total", "total_low", "total_high"]
+    rows = []
+    for label, (_unit, values) in answers.items():
+        blocks = values.reshape(len(groups) + 2, -1)
+        spread = np.array([sobol(blocks[:, draw]) for draw in _resamples(blocks.shape[1], seed)])
+        low, high = np.quantile(spread, ((1 - _COVERED) / 2, (1 + _COVERED) / 2), axis=0)
+        for group, name in enumerate(groups):
+            numbers = [(sobol(blocks)[i, group], low[i, group], high[i, group]) for i in range(2)]
+            rows.append((label, name, *numbers[0], *numbers[1]))
+    return _ranked(pd.DataFrame(rows, columns=columns), "total")
+
+
+def _resamples(size: int, seed: int) -> NDArray[np.int64]:
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed)))
+    return rng.integers(0, size, (_RESAMPLES, size))
+
+
+def sobol(blocks: Floats) -> Floats:
+    """Return first-order and total indices of groups, (2, n_groups).
+
+    Parameters
+    ----------
+    blocks
+        Outcome of the blocks A, B and A with each group from B, (n_groups + 2, n_base). Where it does not
+        vary the indices are nan.
+    """
+    a, b, mixed = blocks[0], blocks[1], blocks[2:]
+    variance = np.concatenate([a, b]).var()
+    if variance == 0:
+        return np.full((2, len(mixed)), np.nan)
+    first = 1.0 - ((b - mixed) ** 2).mean(axis=1) / (2 * variance)
+    total = ((a - mixed) ** 2).mean(axis=1) / (2 * variance)
+    return np.array([first, total])
