@@ -59,5 +59,6 @@ def _share(indices: pd.DataFrame, group: str, which: str) -> str:
     """Return an index with its interval, or nothing for a group that was not kept."""
     if group not in indices.index:
         return ""
-    middle, low, high = indices.loc[group, [which, f"{which}_low", f"{which}_high"]].to_numpy(float)
-    return f"{percent(middle, 'en')} ({percent(low, 'en')} … {percent(high, 'en')})"
+    numbers = indices.loc[group, [which, f"{which}_low", f"{which}_high"]].to_numpy(float)
+    middle, low, high = (percent(float(value), "en") for value in numbers)
+    return f"{middle} ({low} … {high})"
