@@ -92,11 +92,57 @@ class Reach:
     point: NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class NeedDays:
+    """When needs arise.
+
+    Attributes
+    ----------
+    share
+        (M, D) share of a matter's needs by day; the days of the year add up to about 1, run-in days before it
+        continue the pattern.
+    presence
+        (D,) probability that a cottage's people are there.
+    working
+        (D + 1,) working days before each day.
+    year
+        Positions of the days of the year.
+    """
+
+    share: NDArray[np.float64]
+    presence: NDArray[np.float64]
+    working: NDArray[np.int64]
+    year: slice
+
+    def carried(self, delay: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the days whose visits fall on the other side of an end of the year.
+
+        Parameters
+        ----------
+        delay
+            (D, P) working days until a point serves the needs of a day, -1 where it does not.
+
+        Returns
+        -------
+        tuple
+            (n,) days; (n, P) 1 where a visit comes into the year, -1 where it leaves it, else 0. Empty
+            without run-in days, since a year then has nothing to begin with.
+        """
+        if self.year.start == 0:
+            return np.empty(0, np.int64), np.empty((0, delay.shape[1]))
+        due = self.working[:-1, None] + delay
+        first, last = self.working[self.year.start], self.working[self.year.stop]
+        inside = np.zeros((len(due), 1), bool)
+        inside[self.year] = True
+        change = np.where(delay >= 0, ((due >= first) & (due < last)).astype(float) - inside, 0.0)
+        days = np.flatnonzero(change.any(axis=1))
+        return days, change[days]
+
+
 def make_reach(
     offers: Offers,
     shares: NDArray[np.float64],
-    days: NDArray[np.float64],
-    presence: NDArray[np.float64],
+    needs: NeedDays,
     counted: NDArray[np.bool_],
     with_cottage: NDArray[np.float64],
 ) -> Reach:
@@ -106,14 +152,17 @@ def make_reach(
     ----------
     offers, shares
         Patterns and their expected choice shares (U, 3 groups, n_municipalities, P).
-    days
-        (M, D) share of a matter's needs by day of the year.
-    presence
-        (D,) probability that a cottage's people are there.
+    needs
+        When needs arise.
     counted
         (P,) points whose visits count.
     with_cottage
         (n_municipalities, 2 kinds) share with a cottage.
+
+    Notes
+    -----
+    Visits count on the day due: needs of the last days before the year whose visits fall into it are added,
+    those of its last days whose visits fall behind it are taken off.
     """
     n_matters = len(offers.pattern)
     staffed = offers.channel != Channel.SELF_SERVICE
@@ -122,26 +171,48 @@ def make_reach(
     for matter in range(n_matters):
         for kind in range(3):
             patterns = offers.pattern[matter, kind]
-            plain = np.bincount(patterns, weights=days[matter], minlength=len(shares))
-            away = np.bincount(patterns, weights=days[matter] * presence, minlength=len(shares))
-            used = np.flatnonzero(plain > 0)
-            by_group = _by_kind(shares[used], plain[used], away[used], with_cottage)
+            found, weight, away = _chosen(shares, patterns, needs, matter)
+            days, change = needs.carried(offers.delay[patterns])
+            moved = shares[patterns[days]] * change[:, None, None, :]
+            plain = needs.share[matter, days]
+            by_group = _by_kind(
+                np.concatenate([shares[found], moved]),
+                np.concatenate([weight, plain]),
+                np.concatenate([away, plain * needs.presence[days]]),
+                away.sum(),
+                with_cottage,
+            )
             any_share[matter, kind] = by_group.sum(axis=(0, -1))
-            out[matter, kind] = (by_group * staffed[used][:, None, None, :]).sum(axis=0)
+            rows = np.concatenate([found, patterns[days]])
+            out[matter, kind] = (by_group * staffed[rows][:, None, None, :]).sum(axis=0)
     return Reach((out * counted).sum(axis=-1), any_share, out)
+
+
+def _chosen(
+    shares: NDArray[np.float64], patterns: NDArray[np.int64], needs: NeedDays, matter: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the patterns that hold in the year, their share of the needs, and of those times presence."""
+    share, here = needs.share[matter, needs.year], patterns[needs.year]
+    plain = np.bincount(here, weights=share, minlength=len(shares))
+    away = np.bincount(here, weights=share * needs.presence[needs.year], minlength=len(shares))
+    used = np.flatnonzero(plain > 0)
+    return used, plain[used], away[used]
 
 
 def _by_kind(
     shares: NDArray[np.float64],
     plain: NDArray[np.float64],
     away: NDArray[np.float64],
+    total_away: float,
     with_cottage: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return (U, n_municipalities, 2 kinds, P) shares, weighted by how often a pattern holds."""
+    """Return (U, n_municipalities, 2 kinds, P) shares, weighted by how often a pattern holds.
+
+    Dwellers come by their presence, `total_away` in a year.
+    """
     owners = with_cottage[:, 0][None, :, None]
     at_home = shares[:, HOMES] * (plain[:, None, None] - owners * away[:, None, None])
     residents = at_home + shares[:, OWN_COTTAGES] * owners * away[:, None, None]
-    total_away = away.sum()
     dwellers = shares[:, COTTAGES] * (away / total_away if total_away > 0 else plain)[:, None, None]
     return np.stack([residents, dwellers], axis=2)
 

@@ -21,7 +21,7 @@ from sim.demand.choice import (
     travel_weights,
 )
 from sim.demand.days import DayProfiles
-from sim.demand.expectation import Cells, MatterRules, Reach, Units, make_reach, unit_visits
+from sim.demand.expectation import Cells, MatterRules, NeedDays, Reach, Units, make_reach, unit_visits
 from sim.network import Network
 from sim.population.land import Land
 from sim.population.people import RESIDENT, People
@@ -104,7 +104,11 @@ class Season:
         """Return (M, D) needs of each matter by day of the year, 0 outside the year."""
         inside = np.zeros(self.span.n_days)
         inside[self.span.year_slice] = 1.0
-        walk, booked = (self.days.share[rules.authority, kind] * inside for kind in (0, 1))
+        return self.with_run_in(rules) * inside
+
+    def with_run_in(self, rules: MatterRules) -> NDArray[np.float64]:
+        """Return (M, D) needs of each matter by day, those of the run-in among them."""
+        walk, booked = (self.days.share[rules.authority, kind] for kind in (0, 1))
         by_day = walk * (1 - rules.booked)[:, None] + booked * rules.booked[:, None]
         return np.asarray(by_day, np.float64)
 
@@ -144,11 +148,10 @@ class Prospect:
 
     def reach(self, shares: NDArray[np.float64], cells: Cells) -> Reach:
         """Return where visits go, from the choice shares of all patterns."""
-        network = self.site.network
-        days = self.season.by_matter(self.rules)
-        return make_reach(
-            self.offers, shares, days, self.season.presence, network.counted, cells.with_cottage
-        )
+        season, span = self.season, self.season.span
+        share = season.with_run_in(self.rules)
+        needs = NeedDays(share, season.presence, span.working_count(), span.year_slice)
+        return make_reach(self.offers, shares, needs, self.site.network.counted, cells.with_cottage)
 
     def units(self, reach: Reach, cells: Cells) -> Units:
         """Return the expected visits per unit of need."""
