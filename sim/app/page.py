@@ -17,13 +17,15 @@ from sim.app.state import State as PageState
 from sim.app.state import language_of
 from sim.app.view import Shown, results
 from sim.app.windows import with_plain_days
+from sim.config import Scenario
 from sim.errors import RunError
 from sim.locale import translator
 from sim.reports.sheet import Sheet
 
 #: Simulated years behind the page's numbers when it has settled.
 REPLICATIONS = 5
-_TICK_MS = 1000
+#: Longest time that a question for more replications stays open [s].
+_POLL_S = 2.0
 _TITLE = "visitsim"
 
 _INDEX = """<!DOCTYPE html>
@@ -73,9 +75,8 @@ def _skeleton() -> Any:
             dcc.Location(id="url", refresh=False),
             dcc.Store(id="state", data=""),
             dcc.Store(id="pin", data=None),
-            dcc.Store(id="shown", data=0),
+            dcc.Store(id="asked"),
             dcc.Store(id="refined"),
-            dcc.Interval(id="tick", interval=_TICK_MS, disabled=True),
             html.Header(
                 [
                     html.H1(_TITLE, id="title"),
@@ -140,8 +141,7 @@ def _register(page: Dash, runs: Runs, replications: int) -> None:
         Output("problems", "children"),
         Output("languages", "children"),
         Output("state", "data"),
-        Output("shown", "data"),
-        Output("tick", "disabled"),
+        Output("asked", "data"),
         Input({"lever": ALL}, "value"),
         Input("pin", "data"),
         State({"lever": ALL}, "id"),
@@ -152,19 +152,19 @@ def _register(page: Dash, runs: Runs, replications: int) -> None:
         values: list[Any], pin: str | None, ids: list[dict[str, str]], search: str | None
     ) -> tuple[Any, ...]:
         if not values or pin is None:
-            return (dash.no_update,) * 6
+            return (dash.no_update,) * 5
         state = _state_of(search or "", pin, list(zip(ids, values, strict=True)))
         return _answer(runs, state, replications)
 
     @page.callback(
         Output("refined", "data"),
-        Input("tick", "n_intervals"),
-        State("state", "data"),
-        State("shown", "data"),
+        Input("asked", "data"),
         prevent_initial_call=True,
     )
-    def refine(_ticks: int, link: str, shown: int) -> Any:
-        return _refined(runs, link, shown, replications)
+    def refine(asked: dict[str, Any] | None) -> Any:
+        if not asked:
+            return dash.no_update
+        return _refined(runs, str(asked["link"]), int(asked["n"]), replications)
 
     _register_in_browser(page)
 
@@ -177,8 +177,6 @@ def _register_in_browser(page: Dash) -> None:
     page.clientside_callback(  # type: ignore[no-untyped-call] # Dash does not type it
         ClientsideFunction("visitsim", "accept"),
         Output("results", "children", allow_duplicate=True),
-        Output("shown", "data", allow_duplicate=True),
-        Output("tick", "disabled", allow_duplicate=True),
         Input("refined", "data"),
         State("state", "data"),
         prevent_initial_call=True,
@@ -186,20 +184,24 @@ def _register_in_browser(page: Dash) -> None:
 
 
 def _refined(runs: Runs, link: str, shown: int, replications: int) -> Any:
-    """Return the page's state with more replications, marked with its link, should there be any.
+    """Return a state with more replications, marked with its link, as soon as there are any.
 
-    The browser drops it if another state is shown by then.
+    The browser drops the answer if another state is shown by then, else it asks for the next one.
     """
+    answer = {"link": link, "n": shown, "results": None, "done": False}
+    state, scenarios = _played(PageState.of_link(link))
     try:
-        state, scenario = PageState.of_link(link).sound()
-        n = runs.done(scenario, replications)
-        if n == shown < replications:
-            return dash.no_update
+        for scenario in scenarios:
+            runs.wait_for(scenario, min(shown + 1, replications), _POLL_S)
+        if min(runs.done(scenario, replications) for scenario in scenarios) <= shown < replications:
+            return answer
         found = show(runs, state, replications)
+    except Busy:
+        return answer
     except RunError:
-        return dash.no_update
+        return answer | {"done": True}
     n = found.sheet.replications
-    return {"link": link, "results": results(found), "n": n, "done": n >= replications}
+    return answer | {"results": results(found), "n": n, "done": n >= replications}
 
 
 def _state_of(search: str, pin: str, fields: list[tuple[dict[str, str], Any]]) -> PageState:
@@ -230,18 +232,24 @@ def _answer(runs: Runs, state: PageState, replications: int) -> tuple[Any, ...]:
         busy = _("Many are working here at the moment; try again in a minute.")
         failed = _("The simulation failed; change something else, or tell us how it came about.")
         told.append(html.P(busy if isinstance(error, Busy) else failed))
-        return dash.no_update, told, links, state.link(), 0, True
-    n = found.sheet.replications
-    return results(found), told, links, state.link(), n, n >= replications
+        return dash.no_update, told, links, state.link(), None
+    n, link = found.sheet.replications, state.link()
+    return results(found), told, links, link, {"link": link, "n": n} if n < replications else None
 
 
 def show(runs: Runs, state: PageState, replications: int) -> Shown:
-    """Return a state as far as it is played, and set going what is missing."""
+    """Return a state as far as it and the pinned one are played, and set going what is missing."""
+    state, scenarios = _played(state)
+    for scenario in scenarios:
+        runs.first(scenario)
+    n = max(1, min(runs.done(scenario, replications) for scenario in scenarios))
+    played = [LiveRun(scenario, shown_rows(runs.tables(scenario, n))) for scenario in scenarios]
+    pinned = played[1] if len(played) > 1 else None
+    return Shown(state, played[0], Sheet.of(played[0], state.lang), pinned, replications)
+
+
+def _played(state: PageState) -> tuple[PageState, list[Scenario]]:
+    """Return a state as far as it is sound, its scenario, and the pinned one if it is another."""
     state, scenario = state.sound()
-    metrics = shown_rows(runs.refine(scenario, replications))
     _pinned, other = state.pinned.sound()
-    before = None
-    if other.digest() != scenario.digest():
-        before = LiveRun(other, shown_rows(runs.refine(other, replications)))
-    run = LiveRun(scenario, metrics)
-    return Shown(state, run, Sheet.of(run, state.lang), before, replications)
+    return state, [scenario] if other.digest() == scenario.digest() else [scenario, other]

@@ -6,7 +6,7 @@ import itertools
 import queue
 import threading
 from collections import OrderedDict
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -56,8 +56,8 @@ class Runs:
         self._lock = threading.Lock()
         self._numbers = itertools.count()
 
-    def first(self, scenario: Scenario) -> pd.DataFrame:
-        """Return the metrics of the first replication, waiting for them.
+    def first(self, scenario: Scenario) -> None:
+        """Wait until the first replication is done.
 
         Raises
         ------
@@ -65,30 +65,18 @@ class Runs:
             If the run failed, took too long, or could not be taken.
         """
         try:
-            return self._ask(scenario, 0).result(PATIENCE)
+            self._ask(scenario, 0).result(PATIENCE)
         except TimeoutError as error:
             raise RunError("the run takes too long") from error
 
-    def refine(self, scenario: Scenario, wanted: int) -> pd.DataFrame:
-        """Return the metrics of the replications that are done, and ask for the next ones.
+    def done(self, scenario: Scenario, wanted: int) -> int:
+        """Return how many replications are done, from the first on without a gap; ask for the next ones.
 
         Parameters
         ----------
         wanted
             Replications wanted in the end, ≥ 1.
-
-        Returns
-        -------
-        DataFrame
-            Those from the first on without a gap; the first is waited for.
         """
-        self.first(scenario)
-        n = self.done(scenario, wanted)
-        tables = [self._ask(scenario, replication).result() for replication in range(n)]
-        return pd.concat(tables, ignore_index=True)
-
-    def done(self, scenario: Scenario, wanted: int) -> int:
-        """Return how many replications are done, from the first on without a gap; ask for the next ones."""
         n = 0
         while n < wanted and self._ask(scenario, n).done():
             n += 1
@@ -96,9 +84,13 @@ class Runs:
             self._ask(scenario, replication)
         return n
 
-    def whole(self, scenario: Scenario, wanted: int) -> pd.DataFrame:
-        """Return the metrics of all replications wanted, waiting for them."""
-        answers = [self._ask(scenario, replication) for replication in range(wanted)]
+    def wait_for(self, scenario: Scenario, n: int, seconds: float) -> None:
+        """Wait until `n` replications are done, but not longer than some time."""
+        wait([self._ask(scenario, replication) for replication in range(n)], seconds)
+
+    def tables(self, scenario: Scenario, n: int) -> pd.DataFrame:
+        """Return the metrics of the first `n` replications, waiting for those that are not done."""
+        answers = [self._ask(scenario, replication) for replication in range(n)]
         return pd.concat([answer.result(PATIENCE) for answer in answers], ignore_index=True)
 
     def warm(self, scenario: Scenario) -> None:

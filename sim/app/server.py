@@ -73,7 +73,7 @@ def _export(runs: Runs, replications: int) -> Callable[[], Response]:
     def export() -> Response:
         _state, scenario = State.of_link(request.query_string.decode()).sound()
         try:
-            table = runs.whole(scenario, replications)
+            table = runs.tables(scenario, replications)
         except RunError as error:
             return Response(str(error), 503)
         text = table.assign(scenario=scenario.name).to_csv(index=False, lineterminator="\n")

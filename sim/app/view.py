@@ -72,7 +72,7 @@ def results(shown: Shown) -> list[Any]:
         _compared(shown),
         _part(_("Waits by service point and authority"), _waits(shown)),
         _part(_("When people come and wait"), _rhythm(shown)),
-        _part(_("Staff, space and cost"), [html.Div(means, className="pair")]),
+        _part(_("Staff, space and cost"), means),
         _part(_("Visits by authority"), [as_table(plan_table(shown.sheet), shown.lang)]),
         _part(_("Take it along"), _take_along(shown)),
     ]

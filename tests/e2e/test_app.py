@@ -220,7 +220,9 @@ def test_a_wrong_field_is_told_on_the_page(site: Site, page: Page) -> None:
     page.goto(site.address + link(**{OFFICIALS: "many"}))
     verdict = settled(page)
     assert "“many” is not a whole number" in page.inner_text("#problems")
-    page.fill(field(page, "hours.lahti_yhteinen.Kela"), "now and then")
+    hours = page.locator(field(page, "hours.lahti_yhteinen.Kela"))
+    hours.evaluate("field => { field.closest('details').open = true; }")
+    hours.fill("now and then")
     page.wait_for_function(
         "() => document.querySelector('#problems').textContent.includes('now and then')", timeout=WAIT_MS
     )
@@ -249,12 +251,13 @@ def test_only_our_own_files_may_be_loaded(site: Site) -> None:
 
 def test_ten_sessions_at_once_each_get_their_own_numbers(site: Site, browser: Browser) -> None:
     counts = range(6, 16)
-    context = browser.new_context()
-    pages = {count: context.new_page() for count in counts}
+    contexts = {count: browser.new_context() for count in counts}
+    pages = {count: context.new_page() for count, context in contexts.items()}
     for count, page in pages.items():
         page.goto(site.address + link(**{OFFICIALS: str(count)}), wait_until="commit")
     told = {count: settled(page) for count, page in pages.items()}
-    context.close()
+    for context in contexts.values():
+        context.close()
     assert len(set(told.values())) == len(told)
     for count in (6, 10, 15):
         assert told[count].startswith(

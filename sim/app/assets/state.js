@@ -8,9 +8,14 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
       return window.dash_clientside.no_update;
     },
     accept: function (refined, link) {
-      const same = refined && refined.link === link;
-      const nothing = window.dash_clientside.no_update;
-      return same ? [refined.results, refined.n, refined.done] : [nothing, nothing, nothing];
+      const dash = window.dash_clientside;
+      if (!refined || refined.link !== link) {
+        return dash.no_update;
+      }
+      if (!refined.done) {
+        dash.set_props("asked", { data: { link: link, n: refined.n, again: Date.now() } });
+      }
+      return refined.results || dash.no_update;
     },
   },
 });
