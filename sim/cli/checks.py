@@ -117,9 +117,11 @@ def adoption(
     return DONE
 
 
-def schema() -> int:
+def schema(*, experiment: Annotated[bool, Parameter(help="of experiment files instead")] = False) -> int:
     """Print the JSON Schema of scenario files."""
     from sim.config import scenario_schema
+    from sim.config.experiment import experiment_schema
 
-    print(jsonlib.dumps(scenario_schema(), indent=2, ensure_ascii=False))
+    found = experiment_schema() if experiment else scenario_schema()
+    print(jsonlib.dumps(found, indent=2, ensure_ascii=False))
     return DONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 
 from sim.config import Scenario
-from sim.config.experiment import Experiment, OutcomeSpec, UntilSpec
+from sim.config.experiment import Experiment, OutcomeSpec, UntilSpec, experiment_schema
 from sim.config.experiment_loading import load_experiment
 from sim.errors import InputError
 from sim.experiments.designs import LEVELS, expand, paths, saltelli
@@ -20,6 +21,7 @@ from sim.experiments.precision import half_widths, replications_until
 from sim.experiments.store import RunResult
 from sim.experiments.sweep import SweepOptions, plan, run_experiment
 
+ROOT = Path(__file__).parents[2]
 TABLES = ("runs.parquet", "factors.parquet", "metrics.parquet")
 WAIT = OutcomeSpec(metric="wait", statistic="mean")
 NO_SHOW = "parameters.no_show"
@@ -325,3 +327,17 @@ def test_preview_and_status_count_what_is_stored(tmp_path: Path) -> None:
         ("few", 4, 2),
     ]
     assert not list(out.rglob("*.tmp"))
+
+
+def test_the_schema_that_editors_read_is_the_programs() -> None:
+    stored = json.loads((ROOT / "docs/schema/experiment.schema.json").read_text("utf-8"))
+    assert stored == experiment_schema(), (
+        "run: visitsim schema --experiment > docs/schema/experiment.schema.json"
+    )
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "experiments").glob("*/experiment.yaml")), ids=lambda path: path.parent.name
+)
+def test_shipped_experiments_are_right(path: Path) -> None:
+    assert len(plan(load_experiment(path))) >= 1
