@@ -71,13 +71,15 @@ def language_links(state: State) -> list[Any]:
 
 
 def _scenarios(state: State) -> Any:
-    """Return links to the shipped scenarios."""
+    """Return the scenario's title, and links to the shipped ones behind it."""
     items = []
     for name in shipped_scenarios():
         current: dict[str, Any] = {"aria-current": "page"} if name == state.scenario else {}
         title = load_scenario(name).title_in(state.lang)
         items.append(html.Li(html.A(title, href=f"?scenario={name}&lang={state.lang}", **current)))
-    return html.Nav(html.Ul(items, className="choices"), **named(translator(state.lang)("Scenario")))
+    chosen = html.Strong(state.levers.scenario.title_in(state.lang))
+    links = html.Nav(html.Ul(items, className="choices"), **named(translator(state.lang)("Scenario")))
+    return html.Details([html.Summary(chosen), links])
 
 
 def _section(title: str, parts: Iterable[Any], *, opened: bool = False) -> Any:

@@ -28,7 +28,7 @@ _COMPARED = (
     (message("p90, min"), "wait", "p90", "number", 1),
     (message("Within the target"), "within", "target", "share", 1),
     (message("Gave up"), "abandonment", "share", "share", 1),
-    (message("Utilisation"), "utilisation", "share", "share", 0),
+    (message("Utilisation of officials"), "utilisation", "share", "share", 0),
     (message("Rostered hours"), "rostered_hours", "sum", "number", 0),
     (message("Overtime hours"), "overtime_hours", "sum", "number", 0),
     (message("Staff in person-years (HTV)"), HTV, ALL, "number", 1),
@@ -129,9 +129,9 @@ def _missed(shown: Shown) -> Any:
         point = row.point_name if row.authority == ALL else point
         share = sheet.values.get("within", "target", row.point, row.authority).mean
         if row.authority != ALL and share < sheet.target_share:
-            names.append(f"{name} ({row.point_name}) {percent(share, shown.lang)}")
+            names.append(f"{name} ({row.point_name}) {percent(share, shown.lang, 1)}")
         elif name != row.point_name and row.authority == ALL and share < sheet.target_share:
-            names.append(f"{name} {percent(share, shown.lang)}")
+            names.append(f"{name} {percent(share, shown.lang, 1)}")
     if not names:
         return html.P(_("Every authority meets the target at every service point."))
     return html.P([_("Below the target:"), " ", "; ".join(names), "."])
