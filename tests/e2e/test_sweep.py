@@ -154,6 +154,7 @@ def command(*words: str) -> subprocess.CompletedProcess[str]:
     return done
 
 
+@pytest.mark.slow
 def test_common_random_numbers_shrink_the_variance_of_differences(tmp_path: Path) -> None:
     """One official fewer: paired on the same seed, and against another seed."""
     fewer = tmp_path / "fewer.yaml"
