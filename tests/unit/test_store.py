@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from multiprocessing import forkserver
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +99,8 @@ def trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "trace"
     folder.mkdir()
     monkeypatch.setenv("VISITSIM_TEST_TRACE", str(folder))
+    # Workers have the environment that the fork server was started in, so it is started anew.
+    forkserver._forkserver._stop()
     return folder
 
 
