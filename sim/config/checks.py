@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
@@ -69,6 +70,11 @@ def _check_choices(scenario: Scenario, region: Region) -> Iterator[Finding]:
     yield from _unknown(("network",), scenario.network, _names(region, "networks", "network"))
     yield from _unknown(("population",), scenario.population, _names(region, "population", "series"))
     yield from _unknown(staffing, scenario.staffing.base, _names(region, "officials", "staffing"))
+    if scenario.network_date:
+        try:
+            dt.date.fromisoformat(scenario.network_date)
+        except ValueError:
+            yield ("network_date",), f"'{scenario.network_date}' is no day of the calendar"
 
 
 def _check_keys(scenario: Scenario, region: Region) -> Iterator[Finding]:

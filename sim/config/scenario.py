@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 import sim
 
@@ -40,6 +41,13 @@ Name = Annotated[
 Overrides = Annotated[
     dict[str, float],
     WithJsonSchema({"type": "object", "additionalProperties": {"type": ["number", "object"]}}),
+]
+#: Calendar date; one without quotes is read by YAML as a date.
+Date = Annotated[
+    str,
+    BeforeValidator(lambda value: value.isoformat() if isinstance(value, dt.date) else value),
+    StringConstraints(pattern="^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$"),
+    Field(examples=["2022-12-31"]),
 ]
 Count = Annotated[int, Field(ge=0, le=1000)]
 Position = Annotated[float, Field(ge=-1, le=1)]
@@ -176,6 +184,10 @@ class Scenario(Part):
     )
     network: str = Field(description="network of the region: which points are open")
     points: dict[str, Literal["open", "closed"]] = Field({}, description="differences from the network")
+    network_date: Date | None = Field(
+        None,
+        description="date whose services and opening hours hold all year; default: those of each day",
+    )
     population: str = Field(description="series of the region's population")
     staffing: Staffing
     hours: dict[str, dict[str, tuple[Window, ...]]] = Field(

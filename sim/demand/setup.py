@@ -5,6 +5,7 @@ One set-up serves all replications of a scenario.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -30,7 +31,7 @@ from sim.network.network import Staffing, open_points, restaff
 from sim.population.land import Census, Land, adopters, adoption_of, make_land, people_of
 from sim.population.people import People
 from sim.region import Region, load_region
-from sim.region.index import Index, network_tables
+from sim.region.index import Index, as_on, network_tables
 from sim.region.user_tables import read_observed_visits
 
 #: Working days simulated before the year so that diaries are filled when it begins.
@@ -197,6 +198,8 @@ def _anchor(scenario: Scenario, path: str, region: Region) -> tuple[Anchor, bool
 def scenario_network(scenario: Scenario, region: Region, span: Span) -> Network:
     """Return the network that a scenario describes."""
     tables = network_tables(region)
+    if scenario.network_date:
+        tables = as_on(tables, dt.date.fromisoformat(scenario.network_date))
     hours = {
         point: {name: [row.model_dump() for row in rows] for name, rows in by_authority.items()}
         for point, by_authority in scenario.hours.items()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from sim.region.loading import Region
+
+_CENTURY = dt.timedelta(days=36525)
 
 
 @dataclass(frozen=True)
@@ -52,3 +56,24 @@ def network_tables(region: Region) -> dict[str, pd.DataFrame]:
     """Return the tables of which a network is built."""
     names = ("authorities", "matters", "points", "services", "hours", "networks", "officials", "places")
     return {name: region.table(name) for name in names}
+
+
+def as_on(tables: Mapping[str, pd.DataFrame], date: dt.date) -> dict[str, pd.DataFrame]:
+    """Return the tables of a network with the services and hours that hold on a date, for all dates.
+
+    Notes
+    -----
+    Both ends of a validity move out by the same, so that a narrower row still replaces a wider one.
+    """
+    return {**tables, **{name: _held(tables[name], date) for name in ("services", "hours")}}
+
+
+def _held(table: pd.DataFrame, date: dt.date) -> pd.DataFrame:
+    """Return the rows that hold on a date, valid for a century more on either side."""
+    first, last = table["valid_from"], table["valid_to"]
+    holds = [(begins or date) <= date <= (ends or date) for begins, ends in zip(first, last, strict=True)]
+    moved = {
+        "valid_from": [day and day - _CENTURY for day in first[holds]],
+        "valid_to": [day and day + _CENTURY for day in last[holds]],
+    }
+    return table[holds].assign(**moved)

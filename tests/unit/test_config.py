@@ -175,6 +175,8 @@ ROW = "new: {works_at: lahti_yhteinen, skills: ['Kela:counter'], count: 2, start
         ("yaer: 2030", "2:1: yaer: unknown key; did you mean 'year'?"),
         ("demand:\n  adpotion: 1", "3:3: demand.adpotion: unknown key; did you mean 'adoption'?"),
         ("year: soon", "2:1: year: must be a whole number, not 'soon'"),
+        ("network_date: 2030-02-30", "2:1: network_date: '2030-02-30' is no day of the calendar"),
+        ("network_date: 2022", "2:1: network_date: must be text, not 2022"),
         ("year: 2030.5", "2:1: year: must be a whole number, not 2030.5"),
         ("year: 1999", "2:1: year: must be at least 2019, not 1999; allowed are 2019 to 2040"),
         ("demand: {adoption: .nan}", "2:10: demand.adoption: must be a finite number, not nan"),

@@ -13,6 +13,7 @@ from sim.network.hours import day_windows, parse_row
 from sim.network.network import merge_windows
 from sim.network.roster import OFF, ON_CALL, ROSTERED, cut_break
 from sim.region import load_region
+from sim.region.index import as_on, network_tables
 from sim.streams import stream_key
 from sim.visits import Channel
 
@@ -92,6 +93,28 @@ def test_services_begin_on_their_dates() -> None:
     assert not opens("lahti_yhteinen", 6, 20)
     assert opens("lahti_yhteinen", 6, 27)
     assert not opens("lahti_virastotalo", 6, 27)
+
+
+@pytest.mark.parametrize("written", ["2022-12-31", "'2022-12-31'"])
+def test_a_network_of_another_date_keeps_that_dates_services_and_hours(written: str) -> None:
+    """The office building of 2022 serves in 2030 as it did, whatever has moved out since."""
+    old = ("network=network_2022", "staffing.base=network_2022")
+    moved = _network(2030, *old, f"network_date={written}")
+    own = _network(2022, *old)
+    assert moved.doors.n == own.doors.n
+    np.testing.assert_array_equal(moved.doors.serves, own.doors.serves)
+    closed = _network(2030, *old)
+    monday, same = _day(2030, 5, 6), _day(2022, 5, 2)
+    assert moved.walk_in[:, monday].tolist() == own.walk_in[:, same].tolist()
+    assert moved.walk_in[:, monday].sum() > closed.walk_in[:, monday].sum()
+
+
+def test_a_trial_of_the_networks_date_replaces_the_rule_on_its_days() -> None:
+    hours = as_on(network_tables(load_region("paijat_hame")), dt.date(2023, 10, 3))["hours"]
+    mine = hours[(hours["point"] == "lahti_yhteinen") & (hours["authority"] == "guidance")]
+    windows = day_windows([parse_row(row) for row in mine.to_dict("records")], _SPAN)
+    assert windows[_day(2030, 9, 3)] == ((480.0, 1080.0, "walk_in"),)
+    assert windows[_day(2030, 9, 4)] == ((480.0, 975.0, "walk_in"),)
 
 
 def test_optional_services_open_with_the_hours_that_a_scenario_gives() -> None:
