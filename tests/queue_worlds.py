@@ -16,8 +16,9 @@ from sim.visits import Channel, Outcome, Place, empty_visits
 Engine = Callable[[NDArray[np.void], Setting, int], DayExtra]
 Intervals = Sequence[tuple[float, float]]
 
-#: A plain day: eight to four.
+#: A plain day: eight to four; and one with an hour's gap.
 DAY: Intervals = ((480.0, 960.0),)
+GAP: Intervals = ((480.0, 720.0), (780.0, 960.0))
 
 
 @dataclass
@@ -167,3 +168,23 @@ def padded(rows: Sequence[Intervals]) -> NDArray[np.float64]:
 def outcomes(visits: NDArray[np.void]) -> list[str]:
     """Return the outcomes in words."""
     return [Outcome(code).name.lower() for code in visits["outcome"].tolist()]
+
+
+def starts(visits: NDArray[np.void]) -> list[float]:
+    """Return when each visit began [min]."""
+    minutes: list[float] = visits["start"].tolist()
+    return minutes
+
+
+def ends(visits: NDArray[np.void]) -> list[float]:
+    """Return when each visit ended [min]."""
+    minutes: list[float] = visits["end"].tolist()
+    return minutes
+
+
+def one_desk(**rules: Any) -> tuple[World, Door]:
+    """Return a world with one door and one official, and the door."""
+    world = World(**rules)
+    door = world.door()
+    world.official(door.service)
+    return world, door
