@@ -1,0 +1,30 @@
+"""Where tests keep compiled code, and how hypothesis looks for examples.
+
+numba's cache notices a change in the compiled file only, not in what it imports. So the tests keep theirs
+in a folder named after the content of all of it: nothing stale is ever tested, and the processes that tests
+start find what has been compiled already. A folder that the environment names goes first.
+"""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+from pathlib import Path
+
+from hypothesis import Phase, settings
+
+ROOT = Path(__file__).parents[1]
+#: What the compiled modules are compiled from.
+SOURCES = ("visits.py", "streams.py", "queues/*.py", "demand/kernel.py")
+
+
+def content_of(sources: tuple[str, ...]) -> str:
+    """Return a digest of the files of `sim/` that match `sources`."""
+    files = sorted(path for pattern in sources for path in (ROOT / "sim").glob(pattern))
+    return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
+
+
+os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".numba_cache" / content_of(SOURCES)))
+
+# For runs in which tests are meant to fail: the smallest example that does is of no interest.
+settings.register_profile("unshrunk", phases=[Phase.explicit, Phase.generate])
