@@ -2,50 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from sim.locale import Language, number, percent
 from sim.reports.basis import assumption_table, changed, limits, provenance
-from sim.reports.exhibits import Exhibit, save_exhibit, svg_of
 from sim.reports.figures import PARTS, exhibits
+from sim.reports.html.page import NAME, Fact, page, pictures
 from sim.reports.people import group_table, origin_table
 from sim.reports.results import Run
 from sim.reports.service import named_rows, point_table, service_table
-from sim.reports.sheet import Sheet
+from sim.reports.sheet import Sheet, Translate
 from sim.reports.style import house_style
 from sim.reports.tables import Table
 from sim.reports.verdict import READINGS, headline, verdict, with_half_width
 from sim.reports.volumes import plan_table
-
-#: File in a run folder.
-NAME = "report.html"
-
-
-@dataclass(frozen=True)
-class Picture:
-    """An exhibit as a page shows it: its drawing is part of the page."""
-
-    name: str
-    title: str
-    alt: str
-    note: str
-    source: str
-    table: Table
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A headline number with what it is."""
-
-    value: str
-    label: str
 
 
 def write_report(run: Run, lang: Language | None = None, figures: Path | None = None) -> Path:
@@ -74,53 +46,36 @@ def write_report(run: Run, lang: Language | None = None, figures: Path | None = 
 def render(sheet: Sheet, figures: Path | None = None) -> str:
     """Return the report as HTML, and write its figures too where a folder is given."""
     with house_style():
-        pictures = {part: [_picture(e, sheet, figures) for e in exhibits(sheet, part)] for part in PARTS}
+        drawn = {part: pictures(exhibits(sheet, part), sheet.subtitle, figures) for part in PARTS}
     _ = sheet.translate
-    return (
-        _environment(sheet)
-        .get_template("report.html")
-        .render(
-            lang=sheet.lang,
-            title=headline(sheet.summary, sheet.lang, _),
-            lead=_lead(sheet),
-            facts=_facts(sheet),
-            pictures=pictures,
-            tables=_tables(sheet),
-            changed=changed(sheet),
-            provenance=provenance(sheet),
-            limits=list(limits(sheet)),
-        )
+    return page(
+        "run.html",
+        sheet.lang,
+        kind=_("Report of a run"),
+        title=headline(sheet.summary, sheet.lang, _),
+        contents=_contents(_),
+        lead=_lead(sheet),
+        facts=_facts(sheet),
+        pictures=drawn,
+        tables=_tables(sheet),
+        changed=changed(sheet),
+        provenance=provenance(sheet),
+        limits=list(limits(sheet)),
     )
 
 
-def _environment(sheet: Sheet) -> Environment:
-    """Return the templates' surroundings: texts in the reader's language, everything escaped."""
-    environment = Environment(
-        loader=PackageLoader("sim.reports", "html"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["_"] = sheet.translate
-    environment.globals["cells"] = lambda table: list(table.texts(sheet.lang))
-    environment.globals["styles"] = Markup(Path(__file__).with_name("report.css").read_text("utf-8"))
-    return environment
-
-
-def _picture(exhibit: Exhibit, sheet: Sheet, folder: Path | None) -> Picture:
-    """Return an exhibit with its drawing as a data address."""
-    drawing = base64.b64encode(svg_of(exhibit)).decode("ascii")
-    if folder is not None:
-        save_exhibit(exhibit, folder, sheet.subtitle)
-    return Picture(
-        name=exhibit.name,
-        title=exhibit.title,
-        alt=exhibit.alt,
-        note=exhibit.note,
-        source=f"data:image/svg+xml;base64,{drawing}",
-        table=exhibit.table,
-    )
+def _contents(_: Translate) -> list[tuple[str, str]]:
+    """Return the parts of the page: their ids and headings."""
+    return [
+        ("verdict", _("Verdict")),
+        ("volumes", _("Visits")),
+        ("service", _("Waits and service")),
+        ("rhythm", _("Rhythm")),
+        ("people", _("People and travel")),
+        ("assumptions", _("Assumptions")),
+        ("limits", _("Limits")),
+        ("provenance", _("How it was made")),
+    ]
 
 
 def _tables(sheet: Sheet) -> dict[str, Table]:
