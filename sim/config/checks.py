@@ -82,6 +82,7 @@ def _check_keys(scenario: Scenario, region: Region) -> Iterator[Finding]:
     points, authorities = _names(region, "points", "point"), _names(region, "authorities", "authority")
     groups: tuple[tuple[Where, Iterable[str], set[str]], ...] = (
         (("points",), scenario.points, points),
+        (("catchments",), scenario.catchments or (), points),
         (("staffing", "places"), scenario.staffing.places, points),
         (("hours",), scenario.hours, points),
         (("demand", "need_factors"), scenario.demand.need_factors, authorities),
@@ -90,6 +91,10 @@ def _check_keys(scenario: Scenario, region: Region) -> Iterator[Finding]:
     for where, keys, valid in groups:
         for key in keys:
             yield from _unknown((*where, key), key, valid)
+    municipalities = _names(region, "municipalities", "municipality")
+    for point, names in (scenario.catchments or {}).items():
+        for index, name in enumerate(names):
+            yield from _unknown(("catchments", point, index), name, municipalities)
 
 
 def _unknown(where: Where, name: str, valid: set[str]) -> Iterator[Finding]:

@@ -184,6 +184,9 @@ class Scenario(Part):
     )
     network: str = Field(description="network of the region: which points are open")
     points: dict[str, Literal["open", "closed"]] = Field({}, description="differences from the network")
+    catchments: dict[str, tuple[str, ...]] | None = Field(
+        None, description="municipalities whose people consider a point, by point; default: the region's"
+    )
     network_date: Date | None = Field(
         None,
         description="date whose services and opening hours hold all year; default: those of each day",

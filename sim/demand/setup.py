@@ -6,11 +6,13 @@ One set-up serves all replications of a scenario.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from sim.calendar import Span, make_span
@@ -200,12 +202,20 @@ def scenario_network(scenario: Scenario, region: Region, span: Span) -> Network:
     tables = network_tables(region)
     if scenario.network_date:
         tables = as_on(tables, dt.date.fromisoformat(scenario.network_date))
+    if scenario.catchments:
+        tables = {**tables, "points": _caught(tables["points"], scenario.catchments)}
     hours = {
         point: {name: [row.model_dump() for row in rows] for name, rows in by_authority.items()}
         for point, by_authority in scenario.hours.items()
     }
     points = open_points(tables, scenario.network, scenario.points)
     return build_network(tables, points, _staffing(scenario), hours, span)
+
+
+def _caught(points: pd.DataFrame, catchments: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Return the points with the catchments of a scenario."""
+    found = zip(points["point"], points["competes_for"], strict=True)
+    return points.assign(competes_for=[";".join(catchments.get(name, (own,))) for name, own in found])
 
 
 def restaffed(setup: Setup, scenario: Scenario) -> Setup:

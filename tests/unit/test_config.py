@@ -176,6 +176,14 @@ ROW = "new: {works_at: lahti_yhteinen, skills: ['Kela:counter'], count: 2, start
         ("demand:\n  adpotion: 1", "3:3: demand.adpotion: unknown key; did you mean 'adoption'?"),
         ("year: soon", "2:1: year: must be a whole number, not 'soon'"),
         ("network_date: 2030-02-30", "2:1: network_date: '2030-02-30' is no day of the calendar"),
+        (
+            "catchments: {hartola_s: [Hartloa]}",
+            "2:26: catchments.hartola_s[0]: 'Hartloa' is not in the region; did you mean 'Hartola'?",
+        ),
+        (
+            "catchments: {hartola_x: [Hartola]}",
+            "2:14: catchments.hartola_x: 'hartola_x' is not in the region",
+        ),
         ("network_date: 2022", "2:1: network_date: must be text, not 2022"),
         ("year: 2030.5", "2:1: year: must be a whole number, not 2030.5"),
         ("year: 1999", "2:1: year: must be at least 2019, not 1999; allowed are 2019 to 2040"),

@@ -7,7 +7,7 @@ import pytest
 
 from sim.calendar import make_span
 from sim.config import load_scenario
-from sim.demand.setup import scenario_network
+from sim.demand.setup import make_setup, scenario_network
 from sim.network import Network, strike_absences
 from sim.network.hours import day_windows, parse_row
 from sim.network.network import merge_windows
@@ -107,6 +107,21 @@ def test_a_network_of_another_date_keeps_that_dates_services_and_hours(written: 
     monday, same = _day(2030, 5, 6), _day(2022, 5, 2)
     assert moved.walk_in[:, monday].tolist() == own.walk_in[:, same].tolist()
     assert moved.walk_in[:, monday].sum() > closed.walk_in[:, monday].sum()
+
+
+def test_a_catchment_keeps_everybody_else_away() -> None:
+    """A point for two municipalities has no weight elsewhere, and the other points keep theirs."""
+    sets = ["network=plan_2030_north", "catchments={hartola_s: [Hartola, Sysmä]}"]
+    free, bound = (make_setup(load_scenario("baseline_2030", chosen)) for chosen in (sets[:1], sets))
+    point = free.site.network.points.index("hartola_s")
+    names = np.array(free.land.index.municipalities)[free.site.origins.municipality]
+    inside = np.isin(names, ["Hartola", "Sysmä"])
+    assert (free.site.weight[~inside, point] > 0).any()
+    assert not bound.site.weight[~inside, point].any()
+    np.testing.assert_array_equal(bound.site.weight[inside], free.site.weight[inside])
+    np.testing.assert_array_equal(
+        np.delete(bound.site.weight, point, axis=1), np.delete(free.site.weight, point, axis=1)
+    )
 
 
 def test_a_trial_of_the_networks_date_replaces_the_rule_on_its_days() -> None:
