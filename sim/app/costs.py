@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pandas as pd
 
 from sim.demand.setup import Setup
+from sim.network.rows import roster_rows
+from sim.outcomes.costs import Costs, costs_of
 from sim.outcomes.table import ALL, COLUMNS, YEAR
-from sim.staffing.costs import Costs, costs_of
-from sim.staffing.option import roster_rows
 from sim.visits import YearRecords
 
 #: Metrics that `cost_rows` adds.

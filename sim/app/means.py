@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sim.app.costs import EUROS, HTV, SPACE, SPACE_EUROS, STAFF_EUROS
 from sim.locale import message
+from sim.outcomes.costs import plan_figure
 from sim.reports.results import ALL, Estimate
 from sim.reports.sheet import Sheet
 from sim.reports.tables import Column, Row, Table, written
-from sim.staffing.costs import plan_figure
 
 _PAYERS = {"authority": message("State authorities"), "municipality": message("Municipalities")}
 _NOTE = message(

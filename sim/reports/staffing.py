@@ -14,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.locale import NO_NUMBER, Language, message, number, percent, translator
+from sim.outcomes.costs import Costs, persons_by_month, plan_figure
 from sim.reports.names import Labels, short_name
-from sim.staffing.costs import Costs, persons_by_month, plan_figure
 from sim.staffing.front import FrontPoint
 from sim.staffing.proof import Removal
 from sim.staffing.recommend import Recommendation

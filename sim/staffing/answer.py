@@ -13,9 +13,9 @@ from sim.config import Scenario
 from sim.config.registry import Registry
 from sim.errors import InputError
 from sim.errors import Problem as Wrong
+from sim.network.rows import roster_rows
 from sim.region import load_region
 from sim.staffing.front import FrontPoint, front_of
-from sim.staffing.option import roster_rows
 from sim.staffing.problem import Effort, Rules
 from sim.staffing.recommend import Recommendation, recommend
 from sim.staffing.shift_proof import ShiftPlan, shift_plan

@@ -16,8 +16,9 @@ from sim.demand.year import YearDemand, make_rules
 from sim.model import stage_of
 from sim.network import Network
 from sim.network.roster import OFF, ROSTERED
+from sim.network.rows import RosterRow, roster_rows
 from sim.queues.compiled_engine import CompiledEngine
-from sim.staffing.option import RosterRow, roster_rows, with_counts
+from sim.staffing.option import with_counts
 from sim.visits import Channel, NeedChannel, Outcome
 
 #: Demands that are kept for each replication: those of the diaries that were used last.

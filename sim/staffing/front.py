@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.outcomes.costs import PRICE_YEAR
 from sim.staffing.bench import PlayedYear
-from sim.staffing.costs import PRICE_YEAR
 from sim.staffing.problem import Problem
 from sim.staffing.search import Counts
 from sim.staffing.units import arrivals

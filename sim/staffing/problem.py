@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from sim.config import Scenario
 from sim.config.registry import Parameters
 from sim.model import stage_of
+from sim.network.rows import RosterRow, roster_rows
 from sim.staffing.bench import Bench, PlayedYear, hours_a_year
 from sim.staffing.need import officials_needed
-from sim.staffing.option import RosterRow, roster_rows
 from sim.staffing.search import Counts, Found, Judge, Space, find_cheapest
 from sim.staffing.target import Bar, Scores, Target
 from sim.staffing.units import Unit, Units, groups_of, make_units

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from sim.config import Scenario
 from sim.model import simulate, stage_of
 from sim.network.network import PLACE_KINDS
+from sim.network.rows import roster_rows
 from sim.outcomes import OutcomeSettings, metrics
+from sim.outcomes.costs import Costs, costs_of
 from sim.outcomes.grouping import most_at_once
 from sim.staffing.bench import PlayedYear
-from sim.staffing.costs import Costs, costs_of
-from sim.staffing.option import roster_rows, with_counts, with_places
+from sim.staffing.option import with_counts, with_places
 from sim.staffing.problem import Effort, Problem, Rules
 from sim.staffing.proof import Court, Removal
 from sim.staffing.search import Counts, Found

@@ -13,9 +13,9 @@ from sim.calendar import parse_clock
 from sim.config import Scenario
 from sim.config.scenario import OfficialChange
 from sim.errors import RunError
+from sim.network.rows import RosterRow
 from sim.staffing.bench import PlayedYear
 from sim.staffing.need import needed_by_period
-from sim.staffing.option import RosterRow
 from sim.staffing.problem import Problem
 from sim.staffing.search import Counts
 

@@ -14,10 +14,11 @@ from sim.cli import main
 from sim.config import Scenario, load_scenario
 from sim.config.registry import Parameters
 from sim.model import simulate, stage_of
+from sim.network.rows import RosterRow, roster_rows
+from sim.outcomes.costs import costs_of, htv_of, persons_by_month
 from sim.staffing import recommend
 from sim.staffing.bench import Bench, hours_a_year
-from sim.staffing.costs import costs_of, htv_of, persons_by_month
-from sim.staffing.option import RosterRow, roster_rows, with_counts
+from sim.staffing.option import with_counts
 from sim.staffing.proof import Removal
 from sim.staffing.search import Space, find_cheapest
 from sim.staffing.shifts import PERIOD, Shift, clock, cover, possible_shifts, with_shifts

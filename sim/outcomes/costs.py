@@ -12,8 +12,8 @@ from sim.calendar import MONTHS
 from sim.config.registry import Parameters
 from sim.demand.setup import Setup
 from sim.network.network import PLACE_KINDS
+from sim.network.rows import RosterRow
 from sim.region import Region
-from sim.staffing.option import RosterRow
 from sim.visits import YearRecords
 
 #: Year of the region's prices and rents; later years grow by `cost_growth`.
