@@ -57,7 +57,8 @@ def make_setting(setup: Setup, luck: tuple[int, int]) -> Setting:
     """
     network, params, span = setup.site.network, setup.params, setup.season.span
     roster, doors = network.roster, network.doors
-    share = np.array([params["staff_absence"] * params.get("absence_month", month) for month in MONTHS])
+    by_month = np.array([params["staff_absence"] * params.get("absence_month", month) for month in MONTHS])
+    share = setup.events.absence(roster, np.minimum(by_month, 1.0)[span.months])
     return Setting(
         able=roster.able.astype(np.uint8),
         skills=roster.able.sum(axis=1).astype(np.int64),

@@ -29,6 +29,7 @@ class FakeScenario:
     year: int = 2030
     reading: str = "plan"
     parameters: dict[str, float] = field(default_factory=dict)
+    shocks: dict[str, float] = field(default_factory=dict)
     demand: Demand = field(default_factory=Demand)
     staffing: Staffing = field(default_factory=lambda: Staffing(base="plan_2030"))
 

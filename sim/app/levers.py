@@ -106,7 +106,7 @@ def levers_of(scenario: Scenario) -> Levers:
 
 def _target(scenario: Scenario, region: Region) -> Iterator[Lever]:
     """Yield the levers of the service target."""
-    values = Registry.from_region(region).resolve(scenario.parameters)
+    values = Registry.from_region(region).resolve(scenario.in_force())
     yield Lever(f"parameters.{TARGET_SHARE}", "percent", f"{100 * values[TARGET_SHARE]:g}")
     yield Lever(f"parameters.{TARGET_WAIT}", "minutes", f"{values[TARGET_WAIT]:g}")
 

@@ -36,7 +36,7 @@ def play(scenario: Scenario, replication: int) -> pd.DataFrame:
     acting = any(scenario.feedback.model_dump().values())
     year = None if acting else _fresh_year(stage, replication)
     records = VisitModel(simulated, replication, "compiled", year).run()
-    values = Registry.from_region(load_region(scenario.region)).resolve(scenario.parameters)
+    values = Registry.from_region(load_region(scenario.region)).resolve(scenario.in_force())
     table = metrics(records, OutcomeSettings.from_parameters(values.as_dict()))
     costs = cost_rows(stage.setup, records, table)
     return pd.concat([table, costs], ignore_index=True).assign(replication=replication)

@@ -9,7 +9,7 @@ from functools import partial
 from sim.calendar import parse_clock
 from sim.config.registry import Registry
 from sim.config.rosters import GUIDANCE, Finding, check_days, check_officials
-from sim.config.scenario import Scenario
+from sim.config.scenario import Event, Scenario
 from sim.config.yaml_source import Where, nearest
 from sim.errors import InputError, Problem
 from sim.region import Region, load_region
@@ -34,7 +34,15 @@ def check_scenario(scenario: Scenario) -> list[Finding]:
             raise
         return [(("region",), problem.message) for problem in error.problems]
     _check_files(scenario, region)
-    checks = (_check_choices, _check_keys, check_officials, _check_places, _check_hours, _check_parameters)
+    checks = (
+        _check_choices,
+        _check_keys,
+        check_officials,
+        _check_places,
+        _check_hours,
+        _check_parameters,
+        _check_events,
+    )
     return [finding for check in checks for finding in check(scenario, region)]
 
 
@@ -123,8 +131,44 @@ def _check_hours(scenario: Scenario, region: Region) -> Iterator[Finding]:
 
 
 def _check_parameters(scenario: Scenario, region: Region) -> Iterator[Finding]:
-    try:
-        Registry.from_region(region).resolve(scenario.parameters)
-    except InputError as error:
-        for problem in error.problems:
-            yield ("parameters", *filter(None, [problem.key])), problem.message
+    registry = Registry.from_region(region)
+    for part, values in (("parameters", scenario.parameters), ("shocks", scenario.shocks)):
+        try:
+            registry.resolve(values)
+        except InputError as error:
+            for problem in error.problems:
+                yield (part, *filter(None, [problem.key])), problem.message
+
+
+def _check_events(scenario: Scenario, region: Region) -> Iterator[Finding]:
+    """Find events at unknown places, on impossible days, or with no effect."""
+    authorities, points = _names(region, "authorities", "authority"), _names(region, "points", "point")
+    pools = _names(region, "points", "remote_pool") - {""}
+    for name, event in scenario.events.items():
+        where = ("events", name)
+        for index, authority in enumerate(event.authorities):
+            yield from _unknown((*where, "authorities", index), authority, authorities)
+        for index, point in enumerate(event.points):
+            yield from _unknown((*where, "points", index), point, points | pools)
+        yield from _check_event_days(where, event, scenario.year)
+        yield from _check_effect(where, event)
+
+
+def _check_event_days(where: Where, event: Event, year: int) -> Iterator[Finding]:
+    for key in ("first", "last"):
+        try:
+            dt.date.fromisoformat(f"{year}-{getattr(event, key)}")
+        except ValueError:
+            yield (*where, key), f"{year} has no day {getattr(event, key)}"
+    if event.last < event.first:
+        yield (*where, "last"), f"{event.last} is before the first day {event.first}"
+
+
+def _check_effect(where: Where, event: Event) -> Iterator[Finding]:
+    """Find what an event can't do: nothing at all, or needs of a single point or channel."""
+    given = {key for key in ("needs", "service_time", "absence") if getattr(event, key) is not None}
+    if not given and not event.shut:
+        yield where, "does nothing; allowed: needs, service_time, absence, shut"
+    for key in sorted(given & {"needs", "service_time"}):
+        if event.points or event.channels:
+            yield (*where, key), "holds for whole authorities; name neither points nor channels"

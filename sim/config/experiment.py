@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from sim.config.scenario import Name, Part, Scenario, scenario_schema
+from sim.config.scenario import PARAMETER_KEYS, Name, Part, Scenario, scenario_schema
 
 
 def _level(value: Any) -> Any:
@@ -170,10 +170,17 @@ class Experiment:
     path: Path | None = None
 
 
+def parameter_of(key: str) -> str:
+    """Return the parameter that a key such as ``parameters.no_show`` names, empty where it names none."""
+    head, _, name = key.partition(".")
+    return name if head in PARAMETER_KEYS else ""
+
+
 def value_at(scenario: Scenario, key: str) -> Any:
     """Return what a scenario holds under a dotted key, or None."""
-    if key.startswith("parameters."):
-        return scenario.parameters.get(key.removeprefix("parameters."))
+    name = parameter_of(key)
+    if name:
+        return getattr(scenario, key.partition(".")[0]).get(name)
     value: Any = scenario.model_dump()
     for part in key.split("."):
         value = value.get(part) if isinstance(value, dict) else None
@@ -201,9 +208,9 @@ def with_values(scenario: Scenario, values: dict[str, Level]) -> Scenario:
 
 
 def _parts(key: str) -> tuple[str, ...]:
-    """Split a dotted key; what follows ``parameters.`` is one name."""
-    head, _, rest = key.partition(".")
-    return (head, rest) if head == "parameters" else tuple(key.split("."))
+    """Split a dotted key; what follows ``parameters.`` or ``shocks.`` is one name."""
+    name = parameter_of(key)
+    return (key.removesuffix(f".{name}"), name) if name else tuple(key.split("."))
 
 
 def _plain(value: Level) -> Level | int:

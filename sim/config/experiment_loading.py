@@ -19,6 +19,7 @@ from sim.config.experiment import (
     Factor,
     FactorSpec,
     Level,
+    parameter_of,
     value_at,
     with_values,
 )
@@ -179,8 +180,8 @@ def _factors(
 
 
 def _factor_faults(key: str, given: FactorSpec, registry: Registry) -> Iterator[tuple[Where, str]]:
-    name = key.removeprefix("parameters.")
-    if name == key:
+    name = parameter_of(key)
+    if not name:
         hint = f"; write parameters.{key}" if key in registry else ""
         if key.partition(".")[0] not in Scenario.model_fields or key.partition(".")[0] == "run":
             yield (
@@ -197,8 +198,8 @@ def _factor_faults(key: str, given: FactorSpec, registry: Registry) -> Iterator[
 
 def make_factor(key: str, given: FactorSpec, scenario: Scenario, registry: Registry) -> Factor:
     """Return a factor whose range and unit, where not given, are those of the registry."""
-    name = key.removeprefix("parameters.")
-    known: Parameter | None = registry[name] if key != name else None
+    name = parameter_of(key)
+    known: Parameter | None = registry[name] if name else None
     held = value_at(scenario, key)
     base = held if isinstance(held, bool | int | float) else known.base if known else math.nan
     low, high = (

@@ -20,7 +20,7 @@ from sim.config.layers import (
     without,
 )
 from sim.config.messages import problems_of
-from sim.config.scenario import FILE_KEYS, OWN_KEYS, Scenario
+from sim.config.scenario import FILE_KEYS, OWN_KEYS, PARAMETER_KEYS, Scenario
 from sim.config.yaml_source import Document, Where, nearest
 from sim.errors import InputError, Problem
 
@@ -75,7 +75,7 @@ def compose_scenario(base: str | Path, over: Sequence[Document], name: str) -> S
     """
     document = without(_document(find_scenario(base), ()), OWN_KEYS)
     for layer in over:
-        document = merge(document, flatten(layer, "parameters"))
+        document = merge(document, _flattened(layer))
     return _checked(_with_region_path(document), name)
 
 
@@ -131,12 +131,19 @@ def _find_parent(name: str, folder: Path) -> Path | None:
 
 def _document(path: Path, settings: Sequence[Document]) -> Document:
     """Return the file laid over its parents, with the settings laid over it."""
-    layers = [flatten(layer, "parameters") for layer in read_layers(path, _find_parent)]
+    layers = [_flattened(layer) for layer in read_layers(path, _find_parent)]
     layers = [*(without(layer, OWN_KEYS) for layer in layers[:-1]), layers[-1]]
     document = layers[0]
-    for layer in [*layers[1:], *(flatten(setting, "parameters") for setting in settings)]:
+    for layer in [*layers[1:], *(_flattened(setting) for setting in settings)]:
         document = merge(document, layer)
     return _with_file_paths(_with_region_path(document))
+
+
+def _flattened(document: Document) -> Document:
+    """Return the document with the names of parameters dotted, however they are written."""
+    for key in PARAMETER_KEYS:
+        document = flatten(document, key)
+    return document
 
 
 def _with_region_path(document: Document) -> Document:

@@ -33,6 +33,12 @@ Skill = Annotated[
     StringConstraints(pattern="^(?:guidance|[^:;,|]+:(?:counter|video|self_service))$"),
     Field(examples=["AUTHORITY:counter", "AUTHORITY:video", "guidance"]),
 ]
+#: Day of the simulated year.
+DayOfYear = Annotated[
+    str,
+    StringConstraints(pattern="^(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$"),
+    Field(examples=["03-01", "12-31"]),
+]
 #: Name of a scenario; it names a folder too.
 Name = Annotated[
     str, StringConstraints(pattern="^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"), Field(examples=["baseline_2030"])
@@ -139,6 +145,26 @@ class Feedback(Part):
     learning: bool = Field(False, description="a guided remote visit teaches")
 
 
+class Event(Part):
+    """What happens for some days of the year; nobody has planned for it."""
+
+    first: DayOfYear = Field("01-01", description="first day, MM-DD")
+    last: DayOfYear = Field("12-31", description="last day, MM-DD")
+    authorities: tuple[str, ...] = Field((), description="authorities that it strikes; default: all")
+    points: tuple[str, ...] = Field(
+        (), description="points, for absence also remote pools, that it strikes; default: all"
+    )
+    channels: tuple[Literal["counter", "video", "self_service"], ...] = Field(
+        (), description="channels that it strikes; default: all"
+    )
+    needs: float | None = Field(None, ge=0, le=100, description="factor on the needs of these days")
+    service_time: float | None = Field(None, gt=0, le=10, description="factor on service times")
+    absence: float | None = Field(
+        None, ge=0, le=1, description="share of rostered shifts missing besides the usual absences"
+    )
+    shut: bool = Field(False, description="doors stay shut, which people know")
+
+
 class RunSettings(Part):
     """How a scenario is run."""
 
@@ -154,6 +180,8 @@ FILE_KEYS = (
     ("travel", "origins"),
     ("", "observed_visits"),
 )
+#: Keys whose mappings of parameters may be nested or dotted.
+PARAMETER_KEYS = ("parameters", "shocks")
 #: Keys that a file does not inherit from its parent.
 OWN_KEYS = ("name", "title", "description")
 
@@ -172,6 +200,11 @@ class Scenario(Part):
         Simulated year, 2019–2040.
     parameters
         Values of the registry's parameters that differ from their base, by dotted key.
+    shocks
+        Values that hold in the simulated year in their place. History and the plan's estimates do not know
+        them, so their effect on visits shows in every reading.
+    events
+        What happens for some days, by name; every replication meets it.
     """
 
     name: Name = Field(description="name of the scenario and of its results; default: the file's name")
@@ -204,11 +237,23 @@ class Scenario(Part):
     )
     feedback: Feedback = Feedback()
     parameters: Overrides = Field({}, description="parameters of the registry that differ from their base")
+    shocks: Overrides = Field(
+        {}, description="parameters that turn out otherwise once needs are set: needs stay as without them"
+    )
+    events: dict[str, Event] = Field({}, description="what happens for some days of the year")
     run: RunSettings = RunSettings()
 
     def title_in(self, language: str) -> str:
         """Return the title in a language, else its name."""
         return next((title for key, title in self.title.items() if key == language), self.name)
+
+    def in_force(self) -> dict[str, float]:
+        """Return the parameters that differ from their base in the simulated year, shocks included."""
+        return {**self.parameters, **self.shocks}
+
+    def undisturbed(self) -> Scenario:
+        """Return the scenario without shocks and events: what needs are set on."""
+        return self.model_copy(update={"shocks": {}, "events": {}})
 
     def resolved(self) -> dict[str, Any]:
         """Return the scenario as plain values without defaults left open; it loads back as a file."""
@@ -221,8 +266,9 @@ class Scenario(Part):
         content that counts, not the place.
         """
         plain = self.resolved()
-        if not plain["travel"]:
-            del plain["travel"]
+        for key in ("travel", "shocks", "events"):
+            if not plain[key]:
+                del plain[key]
         for part, key in FILE_KEYS:
             holder = plain.get(part, {}) if part else plain
             if key in holder:

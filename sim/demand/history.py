@@ -22,7 +22,7 @@ from sim.demand.days import day_profiles
 from sim.demand.expectation import Cells, Reach, Units
 from sim.demand.site import Prospect, Season, make_prospect, make_site
 from sim.demand.tables import age_mix, cottage_presence, matter_rules, matter_shares
-from sim.network import build_network
+from sim.network import Events, build_network
 from sim.network.network import Staffing, open_points
 from sim.population.land import Census, adoption_of, make_land, people_input
 from sim.population.people import make_people
@@ -158,7 +158,8 @@ def _base_year(region: Region, params: Parameters) -> tuple[_Year, Index]:
     given = people_input(region, params, land, Census(year, "plan", cottages=True))
     sample = make_people(replace(given, residents=np.minimum(given.residents, _SAMPLE)), _SEED)
     base = region.about("base_network")
-    network = build_network(tables, open_points(tables, base, {}), Staffing(base, {}, {}), {}, span)
+    calm = Events.of({}, land.index.authorities, span)
+    network = build_network(tables, open_points(tables, base, {}), Staffing(base, {}, {}), {}, calm)
     rules = matter_rules(region, params, land.index, year)
     flat = np.ones((len(land.index.authorities), 12))
     boost = params["day_after_holiday_factor"]

@@ -226,6 +226,7 @@ class MarkRules(NamedTuple):
     guidance_mu: float
     failure: float
     failure_minutes: float
+    pace: Floats  # (A, D) factor on service times
 
 
 class Memory(NamedTuple):
@@ -983,6 +984,7 @@ def _durations(keys: Any, marks: Any, visit: Any) -> None:
         factor = marks.language_factor
         if _uniform(keys.interpreter, entity) < marks.interpreter_share:
             factor = marks.interpreter_factor
+    factor *= marks.pace[visit.authority, visit.day]
     if visit.channel == _VIDEO:
         factor *= marks.remote_factor
     z = _normal(keys.service, keys.service_turn, entity)

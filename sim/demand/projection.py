@@ -212,6 +212,8 @@ def make_projection(scenario: Scenario) -> Projection:
     if scenario.year <= base_year or scenario.reading == "history":
         message = f"a projection needs a year after {base_year} and the reading projection or plan"
         raise InputError(Problem(scenario.name, message))
+    if scenario.shocks or scenario.events:
+        raise InputError(Problem(scenario.name, "a projection draws its years itself: no shocks, no events"))
     params = Registry.from_region(region).resolve(scenario.parameters)
     land = make_land(region, params)
     rules = matter_rules(region, params, land.index, base_year)

@@ -20,7 +20,7 @@ from sim.config import Scenario
 from sim.config.registry import Parameters, Registry
 from sim.demand.calibration import Expected, Levels, expect, solve_growth
 from sim.demand.cells import count_cells
-from sim.demand.days import day_profiles
+from sim.demand.days import DayProfiles, day_profiles
 from sim.demand.epidemic import epidemic_power
 from sim.demand.expectation import Cells, MatterRules, Units
 from sim.demand.history import Counts, HistoryFit, fit_attraction, history_of, plan_visits, point_counts
@@ -28,7 +28,7 @@ from sim.demand.observed import Anchor, anchor_of
 from sim.demand.site import Prospect, Season, Site, make_prospect, make_site
 from sim.demand.tables import cottage_presence, epidemic_months, matter_rules
 from sim.demand.ways import scenario_travel
-from sim.network import Network, build_network
+from sim.network import Events, Network, build_network
 from sim.network.network import Staffing, open_points, restaff
 from sim.population.land import Census, Land, adopters, adoption_of, make_land, people_of
 from sim.population.people import People
@@ -56,6 +56,8 @@ class Setup:
         Rules of matters, needs of history, expectation of this year.
     plan
         (A,) visits of the plan in this year, nan where it names none.
+    months
+        (A, 12) factors on needs that the epidemic or counted visits bring.
     """
 
     scenario: Scenario
@@ -72,6 +74,12 @@ class Setup:
     levels: Levels
     expected: Expected
     plan: NDArray[np.float64]
+    months: NDArray[np.float64]
+
+    @property
+    def events(self) -> Events:
+        """What happens for some days of the year."""
+        return Events.of(self.scenario.events, self.land.index.authorities, self.season.span)
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,40 @@ class _Ground:
 
 
 def make_setup(scenario: Scenario) -> Setup:
-    """Return everything that the replications of a scenario share."""
+    """Return everything that the replications of a scenario share.
+
+    Notes
+    -----
+    Needs are set on the scenario without its shocks and events, which then act on people, network and days.
+    """
+    usual = _undisturbed(scenario.undisturbed())
+    return _disturbed(scenario, usual) if scenario.events or scenario.shocks else usual
+
+
+def _disturbed(scenario: Scenario, usual: Setup) -> Setup:
+    """Return a set-up under the scenario's shocks and events, with the needs of `usual`."""
+    region = usual.region
+    params = Registry.from_region(region).resolve(scenario.in_force())
+    land, fit = make_land(region, params), history_of(region, usual.params)
+    ground = _attracted(_ground(scenario, region, params, land, fit, usual.months), usual.attraction)
+    expected = expect(usual.levels, usual.expected.growth, ground.units, ground.prospect.rules)
+    return replace(
+        usual,
+        scenario=scenario,
+        params=params,
+        land=land,
+        people=ground.people,
+        capable=ground.capable,
+        accepts=ground.accepts,
+        site=ground.prospect.site,
+        season=ground.prospect.season,
+        rules=ground.prospect.rules,
+        expected=expected,
+    )
+
+
+def _undisturbed(scenario: Scenario) -> Setup:
+    """Return the set-up of a scenario without shocks and events."""
     region = load_region(scenario.region)
     params = Registry.from_region(region).resolve(scenario.parameters)
     land = make_land(region, params)
@@ -97,9 +138,7 @@ def make_setup(scenario: Scenario) -> Setup:
     months = np.ones((len(plan), 12))
     ground = _ground(scenario, region, params, land, fit, months)
     if scenario.demand.epidemic:
-        usual = expect(fit.levels, np.ones(len(plan)), ground.units, ground.prospect.rules).visits
-        power = epidemic_power(region, ground.prospect.season, usual, np.nan_to_num(plan))
-        months = epidemic_months(region, power)
+        months = _epidemic_months(scenario, region, ground, fit.levels, plan)
         ground = _ground(scenario, region, params, land, fit, months)
     if scenario.reading == "history":
         ground = _as_counted(region, land.index, ground, fit.levels, plan)
@@ -108,7 +147,8 @@ def make_setup(scenario: Scenario) -> Setup:
         usual = expect(fit.levels, growth, ground.units, ground.prospect.rules).visits
         anchor, of_this_year = _anchor(scenario, scenario.observed_visits, region)
         if of_this_year:
-            changed = _ground(scenario, region, params, land, fit, months * anchor.month)
+            months = months * anchor.month
+            changed = _ground(scenario, region, params, land, fit, months)
             ground = _attracted(changed, ground.attraction)
         goal = anchor.visits if of_this_year else usual * anchor.level
         growth = solve_growth(fit.levels, goal, ground.units, ground.prospect.rules).growth
@@ -129,7 +169,37 @@ def make_setup(scenario: Scenario) -> Setup:
         levels=fit.levels,
         expected=expected,
         plan=plan,
+        months=months,
     )
+
+
+def _epidemic_months(
+    scenario: Scenario, region: Region, ground: _Ground, levels: Levels, plan: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return (A, 12) factors of the epidemic, solved on the counts of the year that had it."""
+    year = int(region.about("epidemic_year"))
+    if scenario.year != year:
+        return _undisturbed(_reference(scenario, region, year)).months
+    usual = expect(levels, np.ones(len(plan)), ground.units, ground.prospect.rules).visits
+    power = epidemic_power(region, ground.prospect.season, usual, np.nan_to_num(plan))
+    return epidemic_months(region, power)
+
+
+def _reference(scenario: Scenario, region: Region, year: int) -> Scenario:
+    """Return the year of the epidemic on the base network, under a scenario's parameters."""
+    network = region.about("base_network")
+    changes = {
+        "year": year,
+        "reading": "history",
+        "network": network,
+        "points": {},
+        "population": "plan",
+        "staffing": {"base": network},
+        "demand": {"epidemic": True},
+        "hours": {},
+        "observed_visits": None,
+    }
+    return Scenario.model_validate({**scenario.model_dump(exclude_none=True), **changes})
 
 
 def _ground(
@@ -154,7 +224,9 @@ def _ground(
     site = make_site(network, people, land, params, scenario_travel(scenario, region, params, land))
     rules = matter_rules(region, params, land.index, scenario.year)
     boost = params["day_after_holiday_factor"]
+    events = Events.of(scenario.events, land.index.authorities, span)
     days = day_profiles(region.table("authorities"), region.table("profiles"), span, boost, months)
+    days = DayProfiles(days.share * events.needs()[:, None, :])
     presence = cottage_presence(region, params, span) if demand.cottages else np.zeros(span.n_days)
     season = Season(span, days, presence)
     attraction = fit.table(site.network.points, land.index.authorities)
@@ -209,7 +281,8 @@ def scenario_network(scenario: Scenario, region: Region, span: Span) -> Network:
         for point, by_authority in scenario.hours.items()
     }
     points = open_points(tables, scenario.network, scenario.points)
-    return build_network(tables, points, _staffing(scenario), hours, span)
+    events = Events.of(scenario.events, tuple(tables["authorities"]["authority"]), span)
+    return build_network(tables, points, _staffing(scenario), hours, events)
 
 
 def _caught(points: pd.DataFrame, catchments: Mapping[str, Sequence[str]]) -> pd.DataFrame:

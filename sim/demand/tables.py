@@ -146,8 +146,8 @@ def lognormal(mean: NDArray[np.float64] | float, variation: float) -> tuple[NDAr
         return np.log(mean) - sigma**2 / 2, sigma
 
 
-def mark_rules(params: Parameters, index: Index) -> MarkRules:
-    """Return the parameters of the marks of a visit."""
+def mark_rules(params: Parameters, index: Index, pace: NDArray[np.float64]) -> MarkRules:
+    """Return the parameters of the marks of a visit; `pace` (A, D) multiplies service times."""
     mu, sigma = lognormal(_by_matter(params, "service_minutes", index), params["service_time_cv"])
     guidance, _ = lognormal(params["guidance_minutes"], params["service_time_cv"])
     return MarkRules(
@@ -168,6 +168,7 @@ def mark_rules(params: Parameters, index: Index) -> MarkRules:
         guidance_mu=float(guidance),
         failure=params["remote_technical_failure"],
         failure_minutes=params["remote_failure_minutes"],
+        pace=pace,
     )
 
 

@@ -53,7 +53,8 @@ def make_rules(setup: Setup) -> DemandRules:
     kinds = place_kinds(setup.region)
     minutes = slot_minutes(params, index)
     diary = plan_diary(network, minutes, setup.rules.booked, kinds, params["slot_rounding"])
-    return DemandRules(_persons(setup), _place_rules(setup, kinds), mark_rules(params, index), diary)
+    marks = mark_rules(params, index, setup.events.service_times())
+    return DemandRules(_persons(setup), _place_rules(setup, kinds), marks, diary)
 
 
 def _persons(setup: Setup) -> Persons:

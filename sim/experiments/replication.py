@@ -38,7 +38,7 @@ def replicate(
         One row a visit, names in place of indices.
     """
     records = simulate(scenario, replication, scenario.run.engine)
-    parameters = Registry.from_region(load_region(scenario.region)).resolve(scenario.parameters)
+    parameters = Registry.from_region(load_region(scenario.region)).resolve(scenario.in_force())
     table = metrics(records, OutcomeSettings.from_parameters(parameters.as_dict()))
     return table, visit_table(records) if keep_visits else None
 

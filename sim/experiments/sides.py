@@ -141,4 +141,4 @@ def _named(metrics: pd.DataFrame, ref: str, taken: set[str]) -> pd.DataFrame:
 
 def _parameters(result: RunResult) -> dict[str, float]:
     scenario = result.scenario
-    return Registry.from_region(load_region(scenario.region)).resolve(scenario.parameters).as_dict()
+    return Registry.from_region(load_region(scenario.region)).resolve(scenario.in_force()).as_dict()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.calendar import Span
 from sim.network.doors import Doors, build_doors, guide
+from sim.network.events import Events
 from sim.network.roster import Roster, build_roster, guided_points, merge_rows
 
 #: Kinds of place in column order of `Network.places`.
@@ -86,12 +87,14 @@ def build_network(
     points: tuple[str, ...],
     staffing: Staffing,
     hours_changes: Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]],
-    span: Span,
+    events: Events,
 ) -> Network:
-    """Return the network of `points` with `staffing` over `span`."""
+    """Return the network of `points` with `staffing` over the span of `events`, which may shut doors."""
     rows = tables["points"].set_index("point").loc[list(points)].reset_index()
     merged = merge_rows(tables["officials"], staffing.base, staffing.officials)
+    span = events.span
     doors = build_doors(tables, points, hours_changes, guided_points(merged), span)
+    doors = events.shut(doors, points)
     roster = _roster(merged, rows, doors, span)
     day_type, windows, shifts = _day_types(doors, roster, span.n_days)
     return Network(

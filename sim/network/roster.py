@@ -182,7 +182,7 @@ def strike_absences(
     roster
         The officials.
     share
-        (12,) probability by month that a rostered official is absent.
+        (D, O) probability that a rostered official is absent.
     key
         Stream key.
     span
@@ -195,7 +195,7 @@ def strike_absences(
     """
     days = np.array([date.toordinal() for date in span.dates], np.int64)
     luck = uniform(key, roster.ids[None, :] * 4_000_000 + days[:, None])
-    absent = (roster.duty == ROSTERED) & (luck < share[span.months][:, None])
+    absent = (roster.duty == ROSTERED) & (luck < share)
     duty = np.where(absent, OFF, roster.duty).astype(np.int8)
     present = (duty == ROSTERED).astype(np.int64) @ roster.able.astype(np.int64)
     guides = np.array([all(skill[0] == GUIDANCE for skill in name.skills) for name in roster.names], bool)

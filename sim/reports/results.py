@@ -51,6 +51,10 @@ class RunScenario(Protocol):
     def parameters(self) -> Mapping[str, float]:
         """Parameters of the registry that differ from their base, by key."""
 
+    @property
+    def shocks(self) -> Mapping[str, float]:
+        """Values of parameters that hold in the simulated year in place of those by which needs are set."""
+
 
 class Run(Protocol):
     """A run as it was stored: what every report of a run is made from."""

@@ -73,7 +73,7 @@ class Sheet:
             region=region,
             values=Values.of(metrics, metrics["metric"].unique()),
             labels=Labels.read(run.scenario.region, summary.lang, successors),
-            parameters=registry.resolve(run.scenario.parameters),
+            parameters=registry.resolve({**run.scenario.parameters, **run.scenario.shocks}),
             registry=registry,
             replications=replications(metrics),
         )

@@ -127,7 +127,7 @@ def answer(question: Question, out: Path, tell: Callable[[str], None] = lambda t
     scenario = question.scenario
     region = load_region(scenario.region)
     _check(question)
-    params = Registry.from_region(region).resolve(scenario.parameters)
+    params = Registry.from_region(region).resolve(scenario.in_force())
     target = Target.parse(question.target, params)
     rules = Rules(question.never_alone, question.fixed)
     found = recommend(scenario, target, rules, Effort(workers=question.workers), tell)

@@ -156,7 +156,8 @@ def test_the_digest_passes_over_what_decides_nothing(change: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", ["year=2029", "run.seed=3", "parameters.no_show=0.3", "feedback.returns=true"]
+    "change",
+    ["year=2029", "run.seed=3", "parameters.no_show=0.3", "feedback.returns=true", "shocks.no_show=0.3"],
 )
 def test_the_digest_changes_with_what_decides_the_result(change: str) -> None:
     digest = load_scenario("baseline_2030", [change]).digest()
@@ -204,6 +205,26 @@ ROW = "new: {works_at: lahti_yhteinen, skills: ['Kela:counter'], count: 2, start
             "2:10: points.lahti_yhteine: 'lahti_yhteine' is not in the region",
         ),
         ("demand: {need_factors: {Kola: 1}}", "2:25: demand.need_factors.Kola: 'Kola' is not in the region"),
+        ("shocks: {no_show: 1.5}", "2:10: shocks.no_show: 1.5 is impossible"),
+        ("events: {a: {first: 02-30, shut: true}}", "2:14: events.a.first: 2030 has no day 02-30"),
+        ("events: {a: {first: 3-1, shut: true}}", "2:14: events.a.first: must be written like '03-01'"),
+        (
+            "events: {a: {first: 05-01, last: 04-01, shut: true}}",
+            "2:28: events.a.last: 04-01 is before the first day 05-01",
+        ),
+        ("events: {a: {first: 05-01}}", "2:10: events.a: does nothing"),
+        (
+            "events: {a: {needs: 2, channels: [video]}}",
+            "2:14: events.a.needs: holds for whole authorities; name neither points nor channels",
+        ),
+        (
+            "events: {a: {points: [lahti], shut: true}}",
+            "2:23: events.a.points[0]: 'lahti' is not in the region",
+        ),
+        (
+            "events: {a: {authorities: [Kola], needs: 2}}",
+            "2:28: events.a.authorities[0]: 'Kola' is not in the region",
+        ),
         ("parameters: {no_shaw: 0.1}", "2:14: parameters.no_shaw: there is no such parameter; did you mean"),
         ("parameters: {no_show: 1.5}", "2:14: parameters.no_show: 1.5 is impossible"),
         ("parameters: {no_show: many}", "2:14: parameters.no_show: must be a number, not 'many'"),

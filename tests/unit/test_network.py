@@ -4,6 +4,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from sim.calendar import make_span
 from sim.config import load_scenario
@@ -32,6 +33,11 @@ def _network(year: int, *sets: str) -> Network:
 
 def _day(year: int, month: int, day: int) -> int:
     return (dt.date(year, month, day) - dt.date(year, 1, 1)).days
+
+
+def _struck(network: Network, share: float) -> NDArray[np.int8]:
+    chance = np.full(network.roster.duty.shape, share)
+    return strike_absences(network.roster, chance, stream_key(1, 0, "absence"), _SPAN)
 
 
 def test_narrower_validity_replaces_a_wider_one() -> None:
@@ -150,9 +156,8 @@ def test_closed_points_have_no_doors_and_no_officials() -> None:
 
 def test_absences_strike_as_often_as_they_should_and_replace_those_alone() -> None:
     network = _network(2030)
-    span = make_span("FI", 2030, 0, 5)
     share = 0.08
-    duty = strike_absences(network.roster, np.full(12, share), stream_key(1, 0, "absence"), span)
+    duty = _struck(network, share)
     rostered = network.roster.duty == ROSTERED
     struck = rostered & (duty != ROSTERED)
     expected = rostered.sum() * share
@@ -167,7 +172,7 @@ def test_absences_strike_as_often_as_they_should_and_replace_those_alone() -> No
 @pytest.mark.parametrize("share", [0.0, 1.0])
 def test_nobody_or_everybody_absent(share: float) -> None:
     network = _network(2030)
-    duty = strike_absences(network.roster, np.full(12, share), stream_key(1, 0, "absence"), _SPAN)
+    duty = _struck(network, share)
     rostered = network.roster.duty == ROSTERED
     assert (duty == network.roster.duty).all() if share == 0.0 else (duty[rostered] != OFF).any()
     if share == 1.0:  # every service still has somebody who comes when called
