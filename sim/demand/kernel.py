@@ -12,6 +12,8 @@ from typing import Any, NamedTuple, cast
 
 import numba
 import numpy as np
+from numba import types
+from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from sim.visits import Channel, NeedChannel, Place, Relation
@@ -54,13 +56,18 @@ def _entry[F: Callable[..., Any]](function: F) -> F:
 
 
 def _inner[F: Callable[..., Any]](function: F) -> F:
-    """Compile a function that only compiled code calls.
+    """Compile a function into the compiled code that calls it.
 
-    Without reference counts: they would be kept for every array of every tuple at every call. So compiled
-    code allocates nothing and works in the scratch it is given.
+    A call would copy the addresses of all arrays of all tuples. Without reference counts: they would be kept
+    for each of those arrays. So compiled code allocates nothing and works in the scratch it is given.
     """
     options: dict[str, Any] = {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    return cast(F, numba.njit(nogil=True, error_model="numpy", **options)(function))
+    return cast(F, numba.njit(nogil=True, error_model="numpy", forceinline=True, **options)(function))
+
+
+def _native(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return an instruction of the processor that Python has no word for, as a function for compiled code."""
+    return cast(Callable[..., Any], intrinsic(function))
 
 
 #: A need that may lead to a visit, with what placing it asks of its person, so that placing need not look up
@@ -269,6 +276,16 @@ class Bench(NamedTuple):
     second: NDArray[np.void]  # (1,) `NEED` scratch
     kept: NDArray[np.void]  # room for `NEED` rows that find no slot
     n_kept: Ints  # (1,) their number
+
+
+@_native
+def _trailing_zeros(typing: Any, word: Any) -> Any:
+    """Return how many bits below the lowest one of a word are 0 (64: all)."""
+
+    def write(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], context.get_constant(types.boolean, False))
+
+    return types.int64(types.uint64), write
 
 
 @_entry
@@ -524,17 +541,21 @@ def _slots(diary: Any, rules: Any, door: Any, length: Any, kind_day: Any, stop_a
             free &= ~diary.busy[day, column, word]
             if kind >= 0:
                 free &= ~diary.full[day, point, kind, word]
-            if free == _NOTHING:
-                run = 0
-                continue
-            for bit in range(_WORD):
-                run = run + 1 if (free >> np.uint64(bit)) & _ONE else 0
-                if run == length:
-                    diary.cells[found, 0], diary.cells[found, 1] = column, word * _WORD + bit - length + 1
+            at = 0  # cells of the word that are done with
+            while free != _NOTHING:
+                gap = _trailing_zeros(free)
+                stretch = _trailing_zeros(~(free >> np.uint64(gap)))
+                run = run + stretch if gap == 0 and at == 0 else stretch
+                at += gap + stretch
+                while run >= length:
+                    diary.cells[found, 0], diary.cells[found, 1] = column, word * _WORD + at - run
                     found += 1
-                    run = 0
                     if found == stop_at:
                         return found
+                    run -= length
+                free = free >> np.uint64(gap + stretch) if gap + stretch < _WORD else _NOTHING
+            if at < _WORD:
+                run = 0
     return found
 
 
