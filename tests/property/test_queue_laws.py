@@ -25,7 +25,9 @@ QUICK = settings(
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-ENGINES = pytest.mark.parametrize("engine", [compiled_engine.run_day, simpy_engine.run_day])
+ENGINES = pytest.mark.parametrize(
+    "engine", [compiled_engine.run_day, simpy_engine.run_day], ids=["compiled", "simpy"]
+)
 BEGUN = (Outcome.SERVED, Outcome.REMOTE_FAILED)
 
 
@@ -237,7 +239,11 @@ def test_laws_hold_on_every_path(engine: Engine, world: World) -> None:
     visits, extra = world.play(engine)
     day = Path(visits, world.setting(), extra)
     for law in LAWS:
-        law(day)
+        try:
+            law(day)
+        except AssertionError as error:
+            error.add_note(f"broken law: {law.__name__}")
+            raise
 
 
 @ENGINES

@@ -66,10 +66,10 @@ class TestRanks:
 
 
 class TestWhoTakesWhom:
-    def test_fewest_skills_first(self, run_day):
+    def test_fewest_skills_first_though_another_is_longer_idle(self, run_day):
         world = World()
         door, other = world.door(), world.door()
-        world.official(door.service, other.service)
+        world.official(door.service, other.service, shift=[(470.0, 960.0)])
         world.official(door.service)
         world.visit(door, 500.0)
         visits, _ = world.play(run_day)
