@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cyclopts import App, CycloptsError, Parameter
 
 from sim import __version__
-from sim.cli import checks, experiments, planning, results
+from sim.cli import checks, experiments, planning, regions, results
 from sim.cli.base import DEFAULT, DONE, FAILED, INTERRUPTED, WRONG_INPUT, RunOptions, progress_bar, say
 from sim.errors import InputError, VisitsimError
 
@@ -74,6 +74,7 @@ for _command in (
     checks.validate,
     checks.adoption,
     checks.schema,
+    regions.new_region,
 ):
     app.command(_command)
 app.command(planning.page, name="app")

@@ -151,7 +151,7 @@ def simulate_year(scenario: Scenario, replications: int) -> Year:
 
 
 def patterns(scenario: Scenario, replications: int) -> list[Pattern]:
-    """Return the table of patterns.
+    """Return the table of patterns that the region's plan has a value for.
 
     Parameters
     ----------
@@ -169,7 +169,8 @@ def patterns(scenario: Scenario, replications: int) -> list[Pattern]:
         found += people_of_year(year)
         if number == numbers[-1]:
             found += where_people_live(year)
-    return [*found, *population_of(year.setup), *contradictions(region)]
+    rows = [*found, *population_of(year.setup), *contradictions(region)]
+    return [row for row in rows if not isnan(row.plan)]
 
 
 def visits_of(year: Year) -> Iterator[Pattern]:
@@ -243,7 +244,7 @@ def where_people_live(year: Year) -> Iterator[Pattern]:
     setup, number = year.setup, year.year
     region = setup.region
     bands = region.table("plan_travel_bands")
-    edges = np.array([*bands["from_min"], bands["to_min"].iloc[-1]], float)
+    edges = np.array([*bands["from_min"], *bands["to_min"].iloc[-1:]], float)
     for row, share in zip(bands.to_dict("records"), share_by_band(setup, edges), strict=True):
         band = f"{row['from_min']:g}-{row['to_min']:g} min"
         yield Pattern("share_in_band", band, number, row["share"], float(share), _BAND, "share", _AS_SHARES)

@@ -32,6 +32,11 @@ class Plane:
         east = (np.asarray(lon) - self.lon) * _KM_LONGITUDE * np.cos(np.radians(self.lat))
         return np.stack([east, (np.asarray(lat) - self.lat) * _KM_LATITUDE], axis=-1)
 
+    def degrees(self, km: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return latitudes and longitudes of (n, 2) coordinates [km]."""
+        lon = self.lon + km[:, 0] / (_KM_LONGITUDE * np.cos(np.radians(self.lat)))
+        return self.lat + km[:, 1] / _KM_LATITUDE, lon
+
 
 @dataclass(frozen=True)
 class Roads:
@@ -130,8 +135,14 @@ class Bands:
 
 
 def make_bands(table: pd.DataFrame, municipalities: list[str]) -> Bands:
-    """Return the bands of ``travel_bands``: municipality, from_min, to_min, share."""
+    """Return the bands of ``travel_bands``: municipality, from_min, to_min, share.
+
+    Where a municipality has no bands its homes lie wherever they are scattered: one band holds them all.
+    """
     wide = table.pivot_table(index="municipality", columns="to_min", values="share").reindex(municipalities)
+    if wide.isna().all(axis=1).any():
+        wide[np.inf] = np.where(wide.isna().all(axis=1), 1.0, np.nan)
+        wide = wide.fillna(0.0)
     shares = wide.to_numpy(float)
     return Bands(wide.columns.to_numpy(float), np.cumsum(shares / shares.sum(axis=1, keepdims=True), axis=1))
 

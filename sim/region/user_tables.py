@@ -64,7 +64,7 @@ def read_origins(path: str | Path) -> pd.DataFrame:
     InputError
         With one problem for each wrong cell, row or column.
     """
-    return _read(Path(path), ORIGINS, {})
+    return read_user_table(Path(path), ORIGINS, {})
 
 
 def read_travel_times(path: str | Path, region: Region, origins: pd.DataFrame | None) -> pd.DataFrame:
@@ -88,7 +88,7 @@ def read_travel_times(path: str | Path, region: Region, origins: pd.DataFrame | 
     else:
         places = {"origins.id": list(origins["id"])}
         wanted = list(origins["id"])
-    table = _read(Path(path), _times(next(iter(places))), points | places)
+    table = read_user_table(Path(path), _times(next(iter(places))), points | places)
     missing = _missing_pairs(table, wanted)
     if missing:
         raise InputError([Problem(str(path), f"there is no row from '{a}' to '{b}'") for a, b in missing])
@@ -114,7 +114,7 @@ def read_observed_visits(path: str | Path, region: Region) -> pd.DataFrame:
         POINT[0]: list(region.table("points")["point"]),
         AUTHORITY[0]: list(region.table("authorities")["authority"]),
     }
-    table = _read(Path(path), _OBSERVED, known)
+    table = read_user_table(Path(path), _OBSERVED, known)
     months = pd.to_datetime(table["month"], format="%Y-%m", errors="coerce")
     problems = [
         Problem(str(path), f"'{table['month'][row]}' is no month; write YYYY-MM", int(row) + 2, None, "month")
@@ -127,8 +127,14 @@ def read_observed_visits(path: str | Path, region: Region) -> pd.DataFrame:
     return table.assign(year=months.dt.year, month=months.dt.month - 1)
 
 
-def _read(path: Path, table: Table, known: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-    """Return a checked table; `known` holds the names that its columns may refer to by ``table.column``."""
+def read_user_table(path: Path, table: Table, known: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Return a checked table; `known` holds the names that its columns may refer to by ``table.column``.
+
+    Raises
+    ------
+    InputError
+        With one problem for each wrong cell, row or column, or if it holds no rows.
+    """
     problems: list[Problem] = []
     read = read_table(path, table, problems)
     others = [_names(target, names) for target, names in known.items()]
