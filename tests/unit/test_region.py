@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 
 from sim.errors import InputError, Problem
-from sim.region import available_regions, load_region
+from sim.region import load_region
 from sim.region.cells import parse_cell
 from sim.region.loading import DATA
 from sim.region.reading import read_folder
 from sim.region.schema import Column
 from sim.region.tables import TABLES
 
-NAME = available_regions()[0]
+NAME = "paijat_hame"
 
 
 @pytest.fixture

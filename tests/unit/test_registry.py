@@ -8,7 +8,7 @@ import pytest
 
 from sim.config.registry import Parameter, Parameters, Registry, join_key
 from sim.errors import InputError, Problem
-from sim.region import available_regions, load_region
+from sim.region import load_region
 
 
 def parameter(key: str, base: float = 0.5, low: float = 0.0, high: float = 1.0, **more: str) -> Parameter:
@@ -31,7 +31,7 @@ REGISTRY = Registry(
 
 @pytest.fixture(scope="module")
 def shipped() -> Registry:
-    return Registry.from_region(load_region(available_regions()[0]))
+    return Registry.from_region(load_region("paijat_hame"))
 
 
 def test_keys_join_name_subject_and_year():
