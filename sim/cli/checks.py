@@ -117,11 +117,34 @@ def adoption(
     return DONE
 
 
-def schema(*, experiment: Annotated[bool, Parameter(help="of experiment files instead")] = False) -> int:
+def schema(
+    *,
+    experiment: Annotated[bool, Parameter(help="of experiment files instead")] = False,
+    pages: Annotated[
+        Path | None, Parameter(help="write the pages of reference to this folder instead")
+    ] = None,
+) -> int:
     """Print the JSON Schema of scenario files."""
+    if pages is not None:
+        return _write_pages(pages)
     from sim.config import scenario_schema
     from sim.config.experiment import experiment_schema
 
     found = experiment_schema() if experiment else scenario_schema()
     print(jsonlib.dumps(found, indent=2, ensure_ascii=False))
+    return DONE
+
+
+def _write_pages(folder: Path) -> int:
+    """Write the reference of commands, files, tables and parameters, and name its pages."""
+    from sim.cli import app
+    from sim.config import load_scenario
+    from sim.region import load_region
+    from sim.reports.reference import pages
+
+    folder.mkdir(parents=True, exist_ok=True)
+    commands = app.generate_docs(output_format="markdown", recursive=True)
+    for name, text in pages(load_region(load_scenario(DEFAULT).region), commands).items():
+        (folder / name).write_text(text, encoding="utf-8")
+        print(folder / name)
     return DONE

@@ -13,9 +13,8 @@ import pandas as pd
 
 from sim.config import scenario_schema
 from sim.errors import InputError, Problem
+from sim.region.explained import explain_tables
 from sim.region.reading import read_folder
-from sim.region.schema import Column
-from sim.region.tables import TABLES
 
 _SCHEMA = "scenario.schema.json"
 _SCENARIO = """\
@@ -119,35 +118,6 @@ def _write_scenario(folder: Path, reading: str, year: int) -> Path:
 
 
 def _write_readme(folder: Path, scenario: Path) -> None:
-    lines = [_INTRODUCTION.format(name=folder.name, scenario=scenario.as_posix())]
-    for table in TABLES:
-        what = f"A row is: {table.description}. Key: {', '.join(table.key)}."
-        rows = [f"| `{column.name}` | {_holds(column)} | {_told(column)} |" for column in table.columns]
-        lines += [
-            f"## {table.name}.csv",
-            "",
-            what,
-            "",
-            "| column | holds | what |",
-            "|---|---|---|",
-            *rows,
-            "",
-        ]
-    (folder / "README.md").write_text("\n".join(lines), encoding="utf-8")
-
-
-def _holds(column: Column) -> str:
-    """Return what a column's cells hold, with bounds or allowed values."""
-    parts = [column.kind + (f" [{column.unit}]" if column.unit else "")]
-    if column.allowed:
-        parts.append("one of " + ", ".join(f"`{value}`" for value in column.allowed))
-    if column.low > float("-inf"):
-        top = f" to {column.high:g}" if column.high < float("inf") else " or more"
-        parts.append(f"{column.low:g}{top}")
-    if column.refers:
-        parts.append("must stand in " + " or ".join(column.refers))
-    return ", ".join(parts) + (" (may be empty)" if column.optional else "")
-
-
-def _told(column: Column) -> str:
-    return column.description.replace("|", "\\|")
+    start = _INTRODUCTION.format(name=folder.name, scenario=scenario.as_posix())
+    text = "\n".join([start, *explain_tables()])
+    (folder / "README.md").write_text(text, encoding="utf-8")

@@ -153,3 +153,15 @@ def test_the_program_does_not_care_where_it_is_started(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_pages_of_reference_are_those_of_the_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["schema", "--pages", str(tmp_path)]) == 0
+    capsys.readouterr()
+    kept = Path(__file__).parents[2] / "docs" / "reference"
+    made = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
+    assert made == {path.name: path.read_text(encoding="utf-8") for path in kept.iterdir()}, (
+        "run: visitsim schema --pages docs/reference"
+    )
