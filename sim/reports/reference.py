@@ -87,7 +87,7 @@ def _holds(value: Mapping[str, Any]) -> str:
     if kind == "object":
         inner = value.get("additionalProperties")
         return f"by name: {_holds(inner)}" if isinstance(inner, Mapping) else "by name"
-    return kind + _bounds(value)
+    return f"{kind}{_bounds(value)}"
 
 
 def _bounds(value: Mapping[str, Any]) -> str:
