@@ -64,7 +64,15 @@ def merge_rows(
         for key in ("skills", "breaks"):
             if isinstance(given.get(key), (list, tuple)):
                 given[key] = (";" if key == "skills" else "|").join(given[key])
-        rows[name] = {"row": name, "breaks": "", "diary": 0, "on_call": 0, **rows.get(name, {}), **given}
+        rows[name] = {
+            "row": name,
+            "days": "Mon-Fri",
+            "breaks": "",
+            "diary": 0,
+            "on_call": 0,
+            **rows.get(name, {}),
+            **given,
+        }
     return list(rows.values())
 
 

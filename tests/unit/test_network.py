@@ -178,3 +178,11 @@ def test_nobody_or_everybody_absent(share: float) -> None:
     if share == 1.0:  # every service still has somebody who comes when called
         able = network.roster.able.astype(int)
         assert (((duty > 0).astype(int) @ able) > 0)[(rostered.astype(int) @ able) > 0].all()
+
+
+def test_a_new_row_without_days_works_from_monday_to_friday() -> None:
+    row = "{works_at: lahti_yhteinen, skills: ['Kela:counter'], count: 1, start: '09:00', end: '15:00'}"
+    network = _network(2030, f"staffing.officials.extra={row}")
+    extra = [name.row for name in network.roster.names].index("extra")
+    at_work = [bool(day) for day in network.roster.shifts[extra]]
+    assert at_work[_day(2030, 1, 7) : _day(2030, 1, 14)] == [True] * 5 + [False] * 2
