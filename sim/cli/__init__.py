@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cyclopts import App, CycloptsError, Parameter
 
 from sim import __version__
-from sim.cli import checks, experiments, planning, regions, results
+from sim.cli import checks, experiments, planning, reference, regions, results
 from sim.cli.base import DEFAULT, DONE, FAILED, INTERRUPTED, WRONG_INPUT, RunOptions, progress_bar, say
 from sim.errors import InputError, VisitsimError
 
@@ -68,6 +68,7 @@ for _command in (
     experiments.compare,
     experiments.sensitivity,
     experiments.project,
+    reference.reproduce,
     planning.staff,
     results.report,
     results.export,

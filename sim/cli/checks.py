@@ -123,14 +123,16 @@ def schema(
     pages: Annotated[
         Path | None, Parameter(help="write the pages of reference to this folder instead")
     ] = None,
+    reference: Annotated[bool, Parameter(help="of files that say what is kept instead")] = False,
 ) -> int:
     """Print the JSON Schema of scenario files."""
     if pages is not None:
         return _write_pages(pages)
     from sim.config import scenario_schema
     from sim.config.experiment import experiment_schema
+    from sim.reference.spec import reference_schema
 
-    found = experiment_schema() if experiment else scenario_schema()
+    found = reference_schema() if reference else experiment_schema() if experiment else scenario_schema()
     print(jsonlib.dumps(found, indent=2, ensure_ascii=False))
     return DONE
 

@@ -29,8 +29,15 @@ def problems_of(error: ValidationError, model: type[BaseModel], document: Docume
     found = []
     for detail in error.errors(include_url=False):
         where = tuple(detail["loc"])
-        found.append(document.problem(where, _message(detail, where, schema)))
+        found.append(document.problem(_in_file(where, schema), _message(detail, where, schema)))
     return found
+
+
+def _in_file(where: Where, schema: Mapping[str, Any]) -> Where:
+    """Leave out the kinds that pydantic names where a part may be of several kinds."""
+    return tuple(
+        part for depth, part in enumerate(where) if "discriminator" not in _node(schema, where[:depth])
+    )
 
 
 def _message(detail: ErrorDetails, where: Where, schema: Mapping[str, Any]) -> str:
@@ -53,6 +60,12 @@ def _choice(detail: ErrorDetails, where: Where, schema: Mapping[str, Any]) -> st
     return f"must be {valid}, not {_shown(detail['input'])}"
 
 
+def _kind(detail: ErrorDetails, where: Where, schema: Mapping[str, Any]) -> str:
+    kinds = _node(schema, where).get("discriminator", {}).get("mapping", {})
+    given = detail["input"].get("kind") if isinstance(detail["input"], dict) else detail["input"]
+    return f"kind must be one of {', '.join(kinds)}, not {_shown(given)}"
+
+
 def _pattern(detail: ErrorDetails, where: Where, schema: Mapping[str, Any]) -> str:
     examples = _node(schema, where).get("examples", ())
     like = " or ".join(f"'{example}'" for example in examples)
@@ -73,6 +86,9 @@ def _bound(words: str, name: str) -> Callable[[ErrorDetails, Where, Mapping[str,
 _WRITERS: dict[str, Callable[[ErrorDetails, Where, Mapping[str, Any]], str]] = {
     "extra_forbidden": _unknown,
     "literal_error": _choice,
+    "union_tag_invalid": _kind,
+    "union_tag_not_found": _kind,
+    "model_attributes_type": _kind,
     "string_pattern_mismatch": _pattern,
     "missing": lambda detail, where, schema: "is missing and has no default",
     "finite_number": lambda detail, where, schema: f"must be a finite number, not {_shown(detail['input'])}",
@@ -99,10 +115,13 @@ def _node(schema: Mapping[str, Any], where: Where) -> Mapping[str, Any]:
     """Return the part of a JSON Schema that describes what stands at `where`."""
     node: Mapping[str, Any] = _followed(schema, schema)
     for part in where:
-        if isinstance(part, int):
+        if "discriminator" in node:
+            below = {"$ref": node["discriminator"]["mapping"].get(part)} if part else {}
+        elif isinstance(part, int):
             below = node.get("items", {})
         else:
-            below = node.get("properties", {}).get(part) or node.get("additionalProperties", {})
+            others: Any = next(iter(node.get("patternProperties", {}).values()), {})
+            below = node.get("properties", {}).get(part) or node.get("additionalProperties") or others
         node = _followed(below if isinstance(below, dict) else {}, schema)
     return node
 

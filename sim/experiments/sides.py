@@ -90,7 +90,7 @@ def gather(refs: Sequence[str], options: SideOptions | None = None) -> Sides:
         )
     tables, taken = [], set[str]()
     for ref, result in zip(refs, results, strict=True):
-        table = _named(_in_order(result), ref, taken)
+        table = _named(in_order(result), ref, taken)
         taken |= set(table["scenario"])
         tables.append(table)
     metrics = pd.concat(tables, ignore_index=True)
@@ -104,7 +104,7 @@ def _outcomes(result: RunResult) -> tuple[OutcomeSpec, ...]:
     return tuple(OutcomeSpec.model_validate(outcome) for outcome in asked)
 
 
-def _in_order(result: RunResult) -> pd.DataFrame:
+def in_order(result: RunResult) -> pd.DataFrame:
     """Return the metrics with the scenarios of an experiment in its own order, the reference first."""
     names = [scenario["name"] for scenario in result.manifest.get("scenarios", [])]
     rank = {name: position for position, name in enumerate(names)}

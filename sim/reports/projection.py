@@ -171,14 +171,14 @@ def write_projection(answer: Answer, folder: Path, lang: Language = "en") -> lis
     data = folder / "answer.json"
     data.write_text(json.dumps(answer, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     paths = [data]
-    for name, rows in _tables(answer, lang).items():
+    for name, rows in projection_tables(answer, lang).items():
         paths.append(folder / f"{name}.csv")
         pd.DataFrame(rows).to_csv(paths[-1], index=False, float_format="%.6g", lineterminator="\n")
     return [*paths, *draw_waterfall(answer, folder, lang)]
 
 
-def _tables(answer: Answer, lang: Language) -> dict[str, list[dict[str, Any]]]:
-    """Return the tables of the answer by name, nested values spread over columns."""
+def projection_tables(answer: Answer, lang: Language) -> dict[str, list[dict[str, Any]]]:
+    """Return the tables of an answer by name (visits, drivers, levers, pairs), nested values spread out."""
     rows = [
         {
             **{key: value for key, value in row.items() if not isinstance(value, (dict, list))},
