@@ -114,6 +114,9 @@ class ExperimentSpec(Part):
         (), description="what is shown and compared; default: the main ones"
     )
     visits: bool = Field(False, description="whether a table of all visits is kept")
+    details: bool = Field(
+        False, description="whether outcomes by month, by who carries them and by who pays are kept too"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from sim.errors import RunError
 
 Status = Literal["done", "failed"]
+Output = Literal["metrics", "visits", "details"]
 
 #: Columns of a replication's metrics, as `sim.outcomes.metrics` gives them.
 METRICS = pa.schema(
@@ -63,6 +64,8 @@ class FinishedRun:
         Long table with the columns of `METRICS`; ``None`` if the run failed.
     visits
         One row a visit, where visits are kept.
+    details
+        Further metrics, with the same columns, where they are kept.
     """
 
     run_id: str
@@ -70,6 +73,7 @@ class FinishedRun:
     error_type: str = ""
     metrics: pd.DataFrame | None = None
     visits: pd.DataFrame | None = None
+    details: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +83,10 @@ class StoredRun:
     Attributes
     ----------
     path
-        Part that holds its metrics; its visits lie in `visits_path`, if they were kept.
+        Part that holds its metrics; its visits and details lie in `visits_path` and `details_path`, if they
+        were kept.
     row_group
-        Position within both files.
+        Position within each file.
     """
 
     run_id: str
@@ -90,9 +95,12 @@ class StoredRun:
     path: Path
     row_group: int
     visits_path: Path | None = None
+    details_path: Path | None = None
 
 
-def write_part(folder: Path, runs: Sequence[FinishedRun], *, keep_visits: bool = False) -> Path:
+def write_part(
+    folder: Path, runs: Sequence[FinishedRun], *, keep_visits: bool = False, keep_details: bool = False
+) -> Path:
     """Store finished runs as one part and return its path.
 
     Parameters
@@ -101,27 +109,30 @@ def write_part(folder: Path, runs: Sequence[FinishedRun], *, keep_visits: bool =
         Folder of the parts, made if need be.
     runs
         At least one run, each with the outputs that are to be kept.
-    keep_visits
-        Whether the runs' visits are stored too.
+    keep_visits, keep_details
+        Whether the runs' visits, and their details, are stored too.
 
     Notes
     -----
-    The visits are written before the metrics: a part whose metrics exist is complete.
+    The metrics are written last: a part whose metrics exist is complete.
     """
     folder.mkdir(parents=True, exist_ok=True)
     name = hashlib.sha256("\n".join(run.run_id for run in runs).encode()).hexdigest()[:16]
+    path = folder / f"part-{name}.parquet"
     listed = json.dumps([{"run_id": r.run_id, "status": r.status, "error_type": r.error_type} for r in runs])
     if keep_visits:
         schema = _visits_schema(runs)
         visits = (run.visits for run in runs)
-        _write(_visits_path(folder / f"part-{name}.parquet"), visits, _with_runs(schema, listed))
-    path = folder / f"part-{name}.parquet"
+        _write(_beside(path, "visits"), visits, _with_runs(schema, listed))
+    if keep_details:
+        _write(_beside(path, "details"), (run.details for run in runs), _with_runs(METRICS, listed))
     _write(path, (run.metrics for run in runs), _with_runs(METRICS, listed))
     return path
 
 
-def _visits_path(path: Path) -> Path:
-    return path.with_suffix(".visits.parquet")
+def _beside(path: Path, output: str) -> Path:
+    """Return where a further output of the part's runs lies."""
+    return path.with_suffix(f".{output}.parquet")
 
 
 def _with_runs(schema: pa.Schema, listed: str) -> pa.Schema:
@@ -181,27 +192,32 @@ def stored_runs(root: Path) -> dict[str, StoredRun]:
     """Return all runs stored in parts anywhere below `root`, by id.
 
     Unreadable parts are renamed ``.bad``. Of runs stored twice a complete one comes first (they are
-    identical), then one with visits, then the first by path.
+    identical), then the one with most outputs, then the first by path.
     """
     found: dict[str, StoredRun] = {}
     for path in sorted(root.rglob("part-*.parquet")):
-        if not path.name.endswith(".visits.parquet"):
+        if path.suffixes == [".parquet"]:
             for run in _runs_in(path):
                 if run.run_id not in found or _rank(run) < _rank(found[run.run_id]):
                     found[run.run_id] = run
     return found
 
 
-def _rank(run: StoredRun) -> tuple[bool, bool]:
-    return (run.status != "done", run.visits_path is None)
+def _rank(run: StoredRun) -> tuple[bool, int]:
+    return (run.status != "done", (run.visits_path is None) + (run.details_path is None))
 
 
 def _runs_in(path: Path) -> Iterator[StoredRun]:
     listed = _listed(path)
-    beside = _visits_path(path)
-    visits = beside if listed and beside.exists() and _listed(beside) == listed else None
+    visits, details = (_further(path, output, listed) for output in ("visits", "details"))
     for group, run in enumerate(listed):
-        yield StoredRun(run["run_id"], run["status"], run["error_type"], path, group, visits)
+        yield StoredRun(run["run_id"], run["status"], run["error_type"], path, group, visits, details)
+
+
+def _further(path: Path, output: str, listed: list[dict[str, Any]]) -> Path | None:
+    """Return where a further output of a part's runs lies, None where it was not kept or can't be read."""
+    beside = _beside(path, output)
+    return beside if listed and beside.exists() and _listed(beside) == listed else None
 
 
 def _listed(path: Path) -> list[dict[str, Any]]:
@@ -223,17 +239,17 @@ def set_aside(path: Path) -> None:
         path.replace(path.with_name(f"{path.name}.bad"))
 
 
-def read_run(run: StoredRun, *, visits: bool = False) -> pa.Table:
-    """Return the metrics, or the visits, of a stored run.
+def read_run(run: StoredRun, output: Output = "metrics") -> pa.Table:
+    """Return the metrics, or a further output, of a stored run.
 
     Raises
     ------
     DamagedPart
         The part can't be read; it has been set aside.
     """
-    path = run.visits_path if visits else run.path
+    path = {"metrics": run.path, "visits": run.visits_path, "details": run.details_path}[output]
     if path is None:
-        raise RunError(f"{run.run_id}: its visits were not kept")
+        raise RunError(f"{run.run_id}: its {output} were not kept")
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             return file.read_row_group(run.row_group).replace_schema_metadata(None)

@@ -7,18 +7,22 @@ import pandas as pd
 
 from sim.config import Scenario
 from sim.config.registry import Registry
-from sim.model import simulate
+from sim.demand.setup import Setup
+from sim.model import simulate, stage_of
 from sim.outcomes import OutcomeSettings, metrics
+from sim.outcomes.details import details, standing
 from sim.region import load_region
 from sim.visits import Channel, Outcome, Place, Relation, YearRecords
 
 _KINDS = ("resident", "cottage dweller")
 _ORIGINS = ("home", "cottage")
+#: The scenario last asked for details, and those that its replications share.
+_shared: list[tuple[Setup, pd.DataFrame]] = []
 
 
 def replicate(
-    scenario: Scenario, replication: int, keep_visits: bool
-) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    scenario: Scenario, replication: int, keep_visits: bool, keep_details: bool = False
+) -> tuple[pd.DataFrame, pd.DataFrame | None, pd.DataFrame | None]:
     """Simulate one replication of a scenario.
 
     Parameters
@@ -29,6 +33,8 @@ def replicate(
         Number of the replication, from 0; with the seed it decides all luck.
     keep_visits
         Whether a table of all visits is wanted.
+    keep_details
+        Whether further metrics are wanted, see `sim.outcomes.details`.
 
     Returns
     -------
@@ -36,11 +42,27 @@ def replicate(
         Long table, see `sim.outcomes.metrics`.
     visits : DataFrame or None
         One row a visit, names in place of indices.
+    details : DataFrame or None
+        Further metrics, with the same columns.
     """
     records = simulate(scenario, replication, scenario.run.engine)
     parameters = Registry.from_region(load_region(scenario.region)).resolve(scenario.in_force())
-    table = metrics(records, OutcomeSettings.from_parameters(parameters.as_dict()))
-    return table, visit_table(records) if keep_visits else None
+    settings = OutcomeSettings.from_parameters(parameters.as_dict())
+    table = metrics(records, settings)
+    visits = visit_table(records) if keep_visits else None
+    return table, visits, _details(scenario, records, table, settings) if keep_details else None
+
+
+def _details(
+    scenario: Scenario, records: YearRecords, table: pd.DataFrame, settings: OutcomeSettings
+) -> pd.DataFrame:
+    """Return the further metrics of a year; those that no luck touches are computed once a scenario."""
+    setup = stage_of(scenario).setup
+    shared = next((rows for known, rows in _shared if known is setup), None)
+    if shared is None:
+        shared = standing(setup)
+        _shared[:] = [(setup, shared)]
+    return pd.concat([shared, details(setup, records, table, settings)], ignore_index=True)
 
 
 def visit_table(records: YearRecords) -> pd.DataFrame:

@@ -165,7 +165,8 @@ def run_until_whole(
     while True:
         run_missing(tasks, how, progress, report, only)
         try:
-            write_tables(how.folder, planned, stored_runs(how.root), keep_visits=how.keep_visits)
+            kept = {"keep_visits": how.keep_visits, "keep_details": how.keep_details}
+            write_tables(how.folder, planned, stored_runs(how.root), **kept)
             return
         except DamagedPart:
             continue  # it has been set aside, so its runs are missing now
@@ -187,8 +188,13 @@ def run_missing(
 
 def stored_ids(how: Execution) -> set[str]:
     """Return the ids of runs that are stored with every output that is asked for."""
-    stored = stored_runs(how.root).values()
-    return {run.run_id for run in stored if run.status == "done" and (run.visits_path or not how.keep_visits)}
+    return {
+        run.run_id
+        for run in stored_runs(how.root).values()
+        if run.status == "done"
+        and (run.visits_path or not how.keep_visits)
+        and (run.details_path or not how.keep_details)
+    }
 
 
 def run_all(tasks: Sequence[Task], total: int, how: Execution, progress: Progress, report: Report) -> None:

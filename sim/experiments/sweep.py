@@ -6,11 +6,12 @@ import math
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic import ValidationError
@@ -210,17 +211,18 @@ def execution(experiment: Experiment, points: Sequence[DesignPoint], options: Sw
         root=options.out,
         workers=options.workers or default_workers(),
         keep_visits=experiment.spec.visits,
-        replicate=options.replicate or _model(),
+        replicate=options.replicate or _model(details=experiment.spec.details),
+        keep_details=experiment.spec.details,
         executor=options.executor,
         address=options.address,
     )
 
 
-def _model() -> Replicate:
+def _model(*, details: bool) -> Replicate:
     """Return the function that simulates with the model, which is needed only when something runs."""
     from sim.experiments.replication import replicate
 
-    return replicate
+    return partial(replicate, keep_details=True) if details else replicate
 
 
 def _start(
@@ -293,7 +295,8 @@ def outcome_values(
 
 
 def _value(run: StoredRun, outcome: OutcomeSpec) -> float:
-    table = read_run(run)
+    parts = [read_run(run), *([read_run(run, "details")] if run.details_path else [])]
+    table = pa.concat_tables(parts)
     wanted = outcome.model_dump()
     same = [pc.equal(table[column], value) for column, value in wanted.items()]
     found = table["value"].filter(reduce(pc.and_, same))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.experiments.parts import METRICS, WRITE_OPTIONS, StoredRun, read_run, write_atomically
+from sim.experiments.parts import METRICS, WRITE_OPTIONS, Output, StoredRun, read_run, write_atomically
 
 #: Rows after which a row group of a table is closed.
 _GROUP_ROWS = 500_000
@@ -58,8 +58,11 @@ def write_tables(
     stored: Mapping[str, StoredRun],
     *,
     keep_visits: bool = False,
+    keep_details: bool = False,
 ) -> None:
     """Write ``runs``, ``factors``, ``metrics`` and, where kept, ``visits`` of the planned runs.
+
+    Details that are kept are rows of ``metrics``.
 
     Parameters
     ----------
@@ -79,11 +82,12 @@ def write_tables(
     done = [(run, stored[run.run_id]) for run in runs if _status(run, stored)[0] == "done"]
     _write(folder / "runs.parquet", RUNS, [_run_rows(runs, stored)])
     _write(folder / "factors.parquet", FACTORS, [_factor_rows(runs)])
-    _write(folder / "metrics.parquet", pa.unify_schemas([LABELS, METRICS]), _labelled(done, visits=False))
+    outputs: tuple[Output, ...] = ("metrics", "details") if keep_details else ("metrics",)
+    _write(folder / "metrics.parquet", pa.unify_schemas([LABELS, METRICS]), _labelled(done, outputs))
     visits = folder / "visits.parquet"
     if keep_visits and done:
-        first = read_run(done[0][1], visits=True).schema
-        _write(visits, pa.unify_schemas([LABELS, first]), _labelled(done, visits=True))
+        first = read_run(done[0][1], "visits").schema
+        _write(visits, pa.unify_schemas([LABELS, first]), _labelled(done, ("visits",)))
     else:
         visits.unlink(missing_ok=True)  # of an earlier command; it may hold other runs
 
@@ -110,10 +114,10 @@ def _table(rows: Sequence[Sequence[object]], schema: pa.Schema) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _labelled(done: Iterable[tuple[PlannedRun, StoredRun]], *, visits: bool) -> Iterator[pa.Table]:
-    """Return the rows of each run with the columns that say which run it is."""
+def _labelled(done: Iterable[tuple[PlannedRun, StoredRun]], outputs: Sequence[Output]) -> Iterator[pa.Table]:
+    """Return the rows of some outputs of each run with the columns that say which run it is."""
     for run, where in done:
-        rows = read_run(where, visits=visits)
+        rows = pa.concat_tables([read_run(where, output) for output in outputs])
         for position, label in enumerate(LABELS):
             value = pa.repeat(pa.scalar(getattr(run, label.name), label.type), rows.num_rows)
             rows = rows.add_column(position, label, value)

@@ -25,8 +25,9 @@ _AHEAD = 2
 #: Runs that may end their worker one after the other before it is taken for a fault of the machine.
 _DEATHS = 3
 
-#: (scenario, replication, keep visits) -> (metrics, visits or None).
-Replicate = Callable[[Scenario, int, bool], tuple[pd.DataFrame, pd.DataFrame | None]]
+
+#: (scenario, replication, keep visits) -> (metrics, visits or None, and details where they are kept).
+Replicate = Callable[[Scenario, int, bool], Sequence[pd.DataFrame | None]]
 #: Called with (runs that are done, runs in all).
 Progress = Callable[[int, int], None]
 
@@ -55,6 +56,8 @@ class Execution:
         Whether visits are stored; a run stored without them then counts as missing.
     replicate
         Simulates one replication; a function of a module, as workers import it.
+    keep_details
+        Whether further metrics are stored, likewise.
     executor, address
         Where workers run, see `sim.experiments.lanes.open_lanes`.
     """
@@ -66,6 +69,7 @@ class Execution:
     replicate: Replicate
     executor: ExecutorKind = "local"
     address: str | None = None
+    keep_details: bool = False
 
 
 @dataclass
@@ -168,15 +172,16 @@ def _run_chunk(chunk: Sequence[Task], how: Execution) -> Report:
     started, report = time.perf_counter(), Report(runs=len(chunk), hosts={platform.node()})
     report.points = {(task.run.scenario, task.run.design_point) for task in chunk}
     finished = [_run(task, how, report) for task in chunk]
-    write_part(how.folder / "parts", finished, keep_visits=how.keep_visits)
+    kept = {"keep_visits": how.keep_visits, "keep_details": how.keep_details}
+    write_part(how.folder / "parts", finished, **kept)
     report.seconds = time.perf_counter() - started
     return report
 
 
 def _run(task: Task, how: Execution, report: Report) -> FinishedRun:
     try:
-        metrics, visits = how.replicate(task.scenario, task.run.replication, how.keep_visits)
+        tables = how.replicate(task.scenario, task.run.replication, how.keep_visits)
     except Exception as error:  # noqa: BLE001  # one failing run is a row, not the end
         report.tracebacks[task.run.run_id] = traceback.format_exc()
         return FinishedRun(task.run.run_id, "failed", type(error).__name__)
-    return FinishedRun(task.run.run_id, "done", "", metrics, visits)
+    return FinishedRun(task.run.run_id, "done", "", *tables)

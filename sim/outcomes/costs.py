@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from sim.calendar import MONTHS
 from sim.config.registry import Parameters
 from sim.demand.setup import Setup
-from sim.network.network import PLACE_KINDS
+from sim.network.network import PLACE_KINDS, Network
 from sim.network.rows import RosterRow
 from sim.region import Region
 from sim.visits import YearRecords
@@ -134,8 +134,8 @@ def costs_of(
     factor = (1 + setup.params["cost_growth"]) ** (setup.scenario.year - PRICE_YEAR)
     hours = np.mean([_minutes(year, rows) for year in records], axis=0) / _HOUR
     found = [_row_hours(row, part, setup.params, factor) for row, part in zip(rows, hours, strict=True)]
-    everywhere = _mean(metrics, "visits", "count", "all", "all")
-    return Costs(tuple(found), _premises(setup, metrics, factor), everywhere)
+    visits = _by_point(metrics, "visits", "count").get("all", 0.0)
+    return Costs(tuple(found), _premises(setup, metrics, factor), visits)
 
 
 def htv_of(contact: float, at_work: float, params: Parameters) -> float:
@@ -179,14 +179,17 @@ def _row_hours(row: RosterRow, hours: Sequence[float], params: Parameters, facto
 def _premises(setup: Setup, metrics: pd.DataFrame, factor: float) -> tuple[Premises, ...]:
     """Return the customer space of each point inside the region."""
     network = setup.site.network
+    peaks = _by_point(metrics, "people_present", "p95_of_daily_max")
+    vehicles = mobile_units(network)
     found = []
     for index, point in enumerate(network.points):
         if network.outside[index]:
             continue
-        present = _mean(metrics, "people_present", "p95_of_daily_max", point, "all")
         about = {str(key): value for key, value in network.point_rows.iloc[index].items()}
         counter, room, station = (int(n) for n in network.places[index])
-        found.append(_premise(about, (counter, room, station), present, setup.params, factor))
+        present = peaks.get(point, 0.0)
+        part = _premise(about, (counter, room, station), present, setup.params, factor)
+        found.append(_on_wheels(part, vehicles, setup.params, factor) if about["type"] == "mobile" else part)
     return tuple(found)
 
 
@@ -201,9 +204,6 @@ def _premise(
     net = sum(n * params[f"{kind}_area"] for kind, n in zip(PLACE_KINDS, places, strict=True))
     area = params["circulation_factor"] * (net + present * params["waiting_area_per_person"])
     price = params["rent_new_shared_premises"] if about["type"] == "joint" else params["rent"]
-    equipment = places[2] * params["remote_station_cost"]
-    if about["type"] == "mobile":
-        area, equipment = 0.0, equipment + params["mobile_unit_cost"]
     return Premises(
         str(about["point"]),
         str(about["host"]),
@@ -211,17 +211,32 @@ def _premise(
         present,
         area,
         area * price * factor,
-        equipment * factor,
+        places[2] * params["remote_station_cost"] * factor,
     )
 
 
-def _mean(metrics: pd.DataFrame, metric: str, statistic: str, point: str, authority: str) -> float:
-    """Return the mean over replications of one number, 0 where it has no row."""
-    keys = {"metric": metric, "statistic": statistic, "point": point, "authority": authority}
-    chosen = metrics[(metrics["channel"] == "all") & (metrics["period"] == "year")]
-    for column, value in keys.items():
+def mobile_units(network: Network) -> float:
+    """Return how many vehicles serve one stop of mobile units on average, 0-1; nan without stops.
+
+    As many vehicles are needed as stops are served on one and the same day.
+    """
+    stops = np.flatnonzero(network.point_rows["type"] == "mobile")
+    served = np.array([network.bookable[network.doors.point == stop].any(axis=0) for stop in stops])
+    return float(served.sum(axis=0).max() / len(stops)) if len(stops) else float("nan")
+
+
+def _on_wheels(stop: Premises, vehicles: float, params: Parameters, factor: float) -> Premises:
+    """Return a stop of mobile units: no rent, and its share of the vehicles with what is in them."""
+    equipment = vehicles * (stop.equipment + params["mobile_unit_cost"] * factor)
+    return replace(stop, area=0.0, rent=0.0, equipment=equipment)
+
+
+def _by_point(metrics: pd.DataFrame, metric: str, statistic: str) -> dict[str, float]:
+    """Return the mean over replications of a metric over all authorities, by point, `all` included."""
+    chosen = metrics[(metrics["metric"] == metric) & (metrics["statistic"] == statistic)]
+    for column, value in {"authority": "all", "channel": "all", "period": "year"}.items():
         chosen = chosen[chosen[column] == value]
-    return float(chosen["value"].mean()) if len(chosen) else 0.0
+    return {str(point): float(value) for point, value in chosen.groupby("point")["value"].mean().items()}
 
 
 def plan_figure(region: Region, figure: str, year: int) -> float:

@@ -19,7 +19,8 @@ from sim.visits import Channel, Outcome, YearRecords
 type Axis = tuple[Ints, tuple[str, ...]]
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = tuple(f"month-{month:02d}" for month in range(1, 13))
+#: Names of the months, as periods of the long table.
+MONTHS = tuple(f"month-{month:02d}" for month in range(1, 13))
 #: Name of the group into which small cells are merged.
 MERGED = "merged"
 
@@ -164,7 +165,7 @@ DIMENSIONS: dict[str, Callable[[YearRecords, VisitColumns], Axis]] = {
     "authority": lambda records, columns: (columns.authority, records.names.authorities),
     "matter": lambda records, columns: (_field("matter")(records), records.names.matters),
     "channel": lambda records, columns: (columns.channel, tuple(c.name.lower() for c in Channel)),
-    "month": lambda records, columns: (month_of_day(records.year)[columns.day], _MONTHS),
+    "month": lambda records, columns: (month_of_day(records.year)[columns.day], MONTHS),
     "weekday": _weekday,
     "half_hour": _half_hour,
     "age_group": lambda records, columns: (_field("age")(records), records.names.age_groups),

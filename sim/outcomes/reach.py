@@ -104,21 +104,24 @@ def population_by_month(setup: Setup) -> pd.DataFrame:
     -------
     DataFrame
         municipality, month, residents (registered there), present (residents at home and everybody at a
-        cottage there), over_60 and over_60_present (those of them over an hour from the nearest joint point);
-        means over the days of the month.
+        cottage there), over_60 and over_60_present (those of them over an hour from the nearest joint point),
+        dwellers (those present who are from outside the region); means over the days of the month.
     """
     index, inside = setup.land.index, setup.season.span.year_slice
     months, presence = setup.season.span.months[inside], setup.season.presence[inside]
     everybody = _whereabouts(setup, np.inf)
     far = _whereabouts(setup, FAR)
+    people = setup.people
+    guests = people.cottage_municipality[people.kind != RESIDENT]
+    dwellers = np.bincount(guests, minlength=len(index.municipalities))
     rows = []
     for month, name in enumerate(MONTHS):
         share = float(presence[months == month].mean())
-        now, beyond = (home - share * (owners - guests) for home, owners, guests in (everybody, far))
+        now, beyond = (home - share * (owners - there) for home, owners, there in (everybody, far))
         for place in np.flatnonzero(everybody[0]):
-            counts = (everybody[0][place], now[place], far[0][place], beyond[place])
+            counts = (everybody[0][place], now[place], far[0][place], beyond[place], share * dwellers[place])
             rows.append((index.municipalities[place], name, *counts))
-    columns = ["municipality", "month", "residents", "present", "over_60", "over_60_present"]
+    columns = ["municipality", "month", "residents", "present", "over_60", "over_60_present", "dwellers"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -143,7 +146,7 @@ def _whereabouts(setup: Setup, beyond: float) -> tuple[Floats, Floats, Floats]:
 
 
 def population_base(setup: Setup, municipalities: tuple[str, ...]) -> pd.DataFrame:
-    """Return `population_by_month` of an area: month, residents, present, over_60, over_60_present."""
+    """Return `population_by_month` of an area, without the column of municipalities."""
     table = population_by_month(setup)
     here = table[table["municipality"].isin(municipalities)].drop(columns="municipality")
     return here.groupby("month", sort=False).sum().reset_index()

@@ -120,6 +120,25 @@ class LongTable:
         return _texts([getattr(metric, attribute) for metric in self._metrics], block)
 
 
+def long_rows(year: int, values: pd.Series[float], **columns: str) -> pd.DataFrame:
+    """Return values as rows of the long table.
+
+    Parameters
+    ----------
+    year
+        Calendar year of the rows.
+    values
+        One value a row; the names of its index are columns of the table.
+    columns
+        Further columns, the same for all rows: metric, unit and so on. Columns named nowhere hold `all`, the
+        period `year`.
+    """
+    fixed = dict.fromkeys(COLUMNS, ALL) | {"period": YEAR, **columns}
+    own = {str(name): values.index.get_level_values(str(name)) for name in values.index.names}
+    data = {**fixed, **own, "year": year, "value": values.to_numpy(np.float64)}
+    return pd.DataFrame({name: data[name] for name in COLUMNS}, index=pd.RangeIndex(len(values)))
+
+
 def _texts(names: Sequence[str], index: Ints) -> pd.Series[str]:
     """Return the names at the given indices as a text column."""
     return pd.Series(pd.array(pa.array(names, pa.large_string()).take(pa.array(index)), dtype="str"))

@@ -82,10 +82,18 @@ def die_always(
     os._exit(9)
 
 
+def replicate_in_detail(
+    case: Scenario, replication: int, keep_visits: bool
+) -> tuple[pd.DataFrame, pd.DataFrame | None, pd.DataFrame]:
+    metrics, visits = replicate(case, replication, keep_visits)
+    return metrics, visits, metrics_of(replication, rows=1).assign(metric="detail")
+
+
 def run(
     case: Scenario, out: Path, how: Replicate = replicate, *, workers: int = 1, keep_visits: bool = False
 ) -> RunResult:
-    execution = Execution(run_folder(out, case), out, workers, keep_visits, how)
+    keep_details = how is replicate_in_detail
+    execution = Execution(run_folder(out, case), out, workers, keep_visits, how, keep_details=keep_details)
     return run_tasks(tasks_of(case), execution, {"started": "", "scenario": case.resolved()})
 
 
@@ -207,6 +215,20 @@ def test_visits_are_missing_until_they_were_asked_for(tmp_path: Path, trace: Pat
     again = run(scenario(replications=2), tmp_path)
     assert len(simulated(trace)) == 4
     assert not (again.folder / "visits.parquet").exists()
+
+
+def test_details_are_rows_of_the_metrics_where_they_are_asked_for(tmp_path: Path, trace: Path) -> None:
+    """They count as missing until then, and go again from the tables of who does not ask."""
+    plain = run(scenario(replications=2), tmp_path)
+    before = table_bytes(plain)
+    detailed = run(scenario(replications=2), tmp_path, replicate_in_detail)
+    assert simulated(trace) == [0, 0, 1, 1]
+    assert list(detailed.metrics["metric"]) == ["visits"] * 3 + ["detail"] + ["visits"] * 3 + ["detail"]
+    assert table_bytes(run(scenario(replications=2), tmp_path)) == before
+    run(scenario(replications=2), tmp_path, replicate_in_detail, workers=2)
+    assert len(simulated(trace)) == 4
+    alone = run(scenario(replications=2), tmp_path / "other", replicate_in_detail, keep_visits=True)
+    assert table_bytes(alone) == table_bytes(run(scenario(replications=2), tmp_path, replicate_in_detail))
 
 
 def parts_of(folder: Path) -> list[Path]:
