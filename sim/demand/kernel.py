@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint64]
+Counts = NDArray[np.int64]
+Records = NDArray[np.void]
 
 _TICKS = 65536.0
 _TICK = 1.0 / 65536.0
@@ -40,6 +42,10 @@ MAX_ATTEMPTS = 15
 #: Rows that a need can fill at most: two matters, each with a failed session an attempt and a re-queue.
 ROWS_PER_NEED = 2 * (MAX_ATTEMPTS + 2)
 MAX_OPTIONS = 64
+#: Longest stretch of a table that is counted through, see `_find`.
+SHORT = 8
+#: Persons sifted at once, whose pairs with authorities stay in the cache; parts of a day guide.
+SIFTED, GUIDES = 512, 1024
 
 _COUNTER, _VIDEO, _SELF = int(Channel.COUNTER), int(Channel.VIDEO), int(Channel.SELF_SERVICE)
 _STATION, _NO_PLACE, _AT_COUNTER = int(Place.REMOTE_STATION), int(Place.NONE), int(Place.COUNTER)
@@ -134,6 +140,7 @@ class Persons(NamedTuple):
     age: NDArray[np.int8]
     foreign: NDArray[np.int8]
     municipality: NDArray[np.int16]
+    cell: NDArray[np.int16]  # (age * 2 + foreign) * 2 + kind
     capable: Bytes  # able to use e-services this year
     accepts: Bytes  # would accept a video desk this year
     home: NDArray[np.int32]  # row of travel tables, -1
@@ -145,6 +152,7 @@ class NeedRules(NamedTuple):
 
     rate: Floats  # (A, n_ages, 2 foreign, 2 kinds) needs over all days of the span before thinning
     none: Floats  # exp(-rate)
+    some: Words  # (cells, A) least 53 bits drawn that give a need, by `Persons.cell`
     reach: Floats  # (A,) largest total of the two day profiles
     day_sum: Floats  # (A, 2 booked, D + 1) cumulated day profile
     matter_sum: Floats  # (A, most) cumulated shares of matters
@@ -160,6 +168,13 @@ class NeedRules(NamedTuple):
     month: Ints  # (D,) month 0..11, -1 outside the year
     second: float  # probability of a second matter
     second_sum: Floats  # (A, n_ages, 2, M) cumulated shares of the second matter by the first's authority
+
+
+class DrawScratch(NamedTuple):
+    """What drawing works in."""
+
+    pair: Ints  # (SIFTED * A + 1,)
+    guide: Ints  # (A, 2 booked, GUIDES), see `_fill_guide`
 
 
 class PlaceRules(NamedTuple):
@@ -309,36 +324,40 @@ def _on_tick(minutes: Any) -> Any:
 
 @_inner
 def _find(cumulated: Floats, u: Any) -> Any:
-    """Return the first index whose cumulated share exceeds `u` (the last one at most)."""
+    """Return the first index whose cumulated share exceeds `u` (the last one at most).
+
+    A long table is halved. A short one is counted through, because no processor can guess where to stop.
+    """
     low, high = 0, len(cumulated) - 1
-    while low < high:
+    while high - low > SHORT:
         middle = (low + high) // 2
         if cumulated[middle] > u:
             high = middle
         else:
             low = middle + 1
-    return low
+    index = low
+    for at in range(low, high):
+        index += 1 if cumulated[at] <= u else 0
+    return index
 
 
 @_inner
 def _draw_class(need: Any, rules: NeedRules, u: Any) -> None:
     """Set duty, remote eligibility and whether it can end online, from one number."""
     matter = need.matter
-    need.duty = 1 if u < rules.duty[matter] else 0
-    if need.duty == 1:
-        need.remote, need.online = 0, 0
-        return
-    freed_to = rules.duty[matter] + rules.freed[matter]
-    if u < freed_to:
-        need.remote, need.online = 1, 1
-    else:
-        need.remote = 1 if u < freed_to + rules.remote[matter] else 0
-        need.online = rules.online[matter]
+    duty_to = rules.duty[matter]
+    freed_to = duty_to + rules.freed[matter]
+    freed = 1 if u < freed_to else 0
+    duty = 1 if u < duty_to else 0
+    remote = 1 if u < freed_to + rules.remote[matter] else 0
+    need.duty = duty
+    need.remote = (freed | remote) * (1 - duty)
+    need.online = (freed | rules.online[matter]) * (1 - duty)
 
 
 @_entry
 def draw_needs(
-    keys: Keys, persons: Persons, rules: NeedRules, counts: NDArray[np.int64], needs: NDArray[np.void]
+    keys: Keys, persons: Persons, rules: NeedRules, scratch: DrawScratch, counts: Counts, needs: Records
 ) -> int:
     """Fill `needs` with those that do not end online at once and return their number.
 
@@ -353,53 +372,100 @@ def draw_needs(
     -------
     int
         Number of needs; -1 when `needs` is too short.
+
+    Notes
+    -----
+    Few pairs of person and authority have a need. A block's pairs are first sifted without a branch, then
+    those found are drawn.
     """
     n = 0
-    n_authorities = rules.rate.shape[0]
-    for row in range(len(persons.id)):
-        age, foreign, kind = persons.age[row], persons.foreign[row], persons.kind[row]
-        for authority in range(n_authorities):
-            if rules.rate[authority, age, foreign, kind] <= 0.0:
-                continue
+    _fill_guide(rules, scratch.guide)
+    for first in range(0, len(persons.id), SIFTED):
+        found = _sift(
+            keys.count, persons, rules.some, (first, min(first + SIFTED, len(persons.id))), scratch.pair
+        )
+        for at in range(found):
+            row, authority = (
+                scratch.pair[at] >> AUTHORITY_BITS,
+                scratch.pair[at] & ((1 << AUTHORITY_BITS) - 1),
+            )
             base = (persons.id[row] << AUTHORITY_BITS) + authority
-            u = _uniform(keys.count, base)
-            none = rules.none[authority, age, foreign, kind]
-            if u < none:
-                continue
-            number, chance, total = 0, none, none
-            while u >= total and number < (1 << ORDINAL_BITS) - 1:
-                number += 1
-                chance *= rules.rate[authority, age, foreign, kind] / number
-                total += chance
-                if chance < 1e-18:
-                    break
-            for ordinal in range(number):
+            for ordinal in range(_number(rules, persons, row, authority, _uniform(keys.count, base))):
                 if n >= len(needs):
                     return -1
                 entity = (base << ORDINAL_BITS) + ordinal
-                if _draw_need(keys, persons, rules, (row, authority, entity), counts, needs[n]):
+                who = (row, authority, entity)
+                if _draw_need((keys, persons, rules), scratch.guide, who, counts, needs[n]):
                     n += 1
     return n
 
 
 @_inner
-def _draw_need(keys: Any, persons: Any, rules: Any, who: Any, counts: Any, need: Any) -> Any:
+def _sift(key: Any, persons: Any, some: Any, rows: Any, pair: Any) -> Any:
+    """List the pairs (row, authority below it) of persons and authorities with a need; return how many."""
+    found, n_authorities = 0, some.shape[1]
+    for row in range(rows[0], rows[1]):
+        cell = persons.cell[row]
+        state = np.uint64(persons.id[row] << AUTHORITY_BITS) * _GOLDEN + key
+        for authority in range(n_authorities):
+            pair[found] = (row << AUTHORITY_BITS) + authority
+            found += 1 if _mix(_mix(state) + _GOLDEN) >> _S11 >= some[cell, authority] else 0
+            state += _GOLDEN
+    return found
+
+
+@_inner
+def _number(rules: Any, persons: Any, row: Any, authority: Any, u: Any) -> Any:
+    """Return how many needs a person has of an authority (Poisson, by inversion)."""
+    age, foreign, kind = persons.age[row], persons.foreign[row], persons.kind[row]
+    rate = rules.rate[authority, age, foreign, kind]
+    number, chance = 0, rules.none[authority, age, foreign, kind]
+    total = chance
+    while u >= total and number < (1 << ORDINAL_BITS) - 1:
+        number += 1
+        chance *= rate / number
+        total += chance
+        if chance < 1e-18:
+            break
+    return number
+
+
+@_inner
+def _fill_guide(rules: Any, guide: Any) -> None:
+    """Note where to begin to look for a day, for `GUIDES` equal parts of each authority's total."""
+    for authority in range(guide.shape[0]):
+        part = rules.reach[authority] / GUIDES
+        for booked in range(2):
+            days, at = rules.day_sum[authority, booked], 0
+            for g in range(GUIDES):
+                # A millionth of a part less, so that no rounding can lead past the day.
+                while at < len(days) - 1 and days[at] <= (g - 1e-6) * part:
+                    at += 1
+                guide[authority, booked, g] = at
+
+
+@_inner
+def _draw_need(tables: Any, guide: Any, who: Any, counts: Any, need: Any) -> Any:
     """Fix one need; return whether it remains (neither thinned away nor ended online)."""
+    keys, persons, rules = tables
     row, authority, entity = who
-    need.row, need.authority = row, authority
+    shares = rules.matter_sum[authority]
+    matter = rules.matters[authority, _find(shares, _uniform(keys.matter, entity))]
+    booked = 1 if _uniform(keys.booked, entity) < rules.booked[matter] else 0
+    days = rules.day_sum[authority, booked]
+    u = _uniform(keys.day, entity)
+    at = u * rules.reach[authority]
+    if at >= days[-1]:
+        return False
+    day = guide[authority, booked, int(u * GUIDES)]
+    while days[day] <= at:
+        day += 1
+    day -= 1
+    need.row, need.authority, need.matter, need.booked, need.day = row, authority, matter, booked, day
     need.kind, need.age, need.foreign = persons.kind[row], persons.age[row], persons.foreign[row]
     need.municipality, need.way = persons.municipality[row], persons.home[row]
     need.id = entity << FOLLOW_BITS
     need.parent, need.relation, need.attempt = -1, _FIRST, 0
-    shares = rules.matter_sum[authority]
-    need.matter = rules.matters[authority, _find(shares, _uniform(keys.matter, entity))]
-    need.booked = 1 if _uniform(keys.booked, entity) < rules.booked[need.matter] else 0
-    days = rules.day_sum[authority, need.booked]
-    at = _uniform(keys.day, entity) * rules.reach[authority]
-    if at >= days[-1]:
-        return False
-    day = _find(days, at) - 1
-    need.day = day
     kind = persons.kind[row]
     need.origin = 0
     if persons.cottage[row] >= 0 and rules.presence[day] > 0.0:

@@ -11,10 +11,13 @@ from sim.demand.choice import next_open
 from sim.demand.days import day_factors
 from sim.demand.diary import DiaryPlan, plan_diary
 from sim.demand.kernel import (
+    GUIDES,
     MAX_OPTIONS,
     NEED,
     ROWS_PER_NEED,
+    SIFTED,
     Bench,
+    DrawScratch,
     Keys,
     MarkRules,
     Memory,
@@ -65,6 +68,7 @@ def _persons(setup: Setup) -> Persons:
         people.age_group.astype(np.int8),
         people.foreign.astype(np.int8),
         people.municipality.astype(np.int16),
+        ((people.age_group * 2 + people.foreign) * 2 + people.kind).astype(np.int16),
         setup.capable.astype(np.uint8),
         setup.accepts.astype(np.uint8),
         origins.home,
@@ -207,9 +211,10 @@ class YearDemand:
         """Return the needs in order of day and id, and the starts of the days."""
         room = _SPARE_ROWS + int(self._setup.expected.visits.sum() * 2)
         while True:
-            needs = np.zeros(room, NEED)
+            needs = np.empty(room, NEED)
             before = self.counts.copy()
-            n = draw_needs(self._keys, self._rules.persons, self._need_rules, self.counts, needs)
+            rules, persons = self._need_rules, self._rules.persons
+            n = draw_needs(self._keys, persons, rules, _draw_scratch(rules), self.counts, needs)
             if n >= 0:
                 return sort_by_day(needs[:n], self._span.n_days)
             self.counts, room = before, room * 2
@@ -292,6 +297,13 @@ class YearDemand:
         np.add.at(self.counts[channel], tuple(index.astype(np.int64) for index in at), 1)
 
 
+def _draw_scratch(rules: NeedRules) -> DrawScratch:
+    n_authorities = len(rules.coverage)
+    return DrawScratch(
+        np.empty(SIFTED * n_authorities + 1, np.int64), np.empty((n_authorities, _KINDS, GUIDES), np.int64)
+    )
+
+
 def sort_by_day(needs: NDArray[np.void], n_days: int) -> tuple[NDArray[np.void], NDArray[np.int64]]:
     """Return needs by day, stable (so by id within a day), and the (D + 1,) starts of the days."""
     start, order = np.zeros(n_days + 2, np.int64), np.empty(len(needs), np.int64)
@@ -337,9 +349,11 @@ def need_rules(setup: Setup, replication: int) -> NeedRules:
     matters, matter_sum = _matter_sums(setup)
     month = np.full(span.n_days, -1, np.int64)
     month[span.year_slice] = span.months[span.year_slice]
+    none = np.exp(-rate)
     return NeedRules(
         rate=rate,
-        none=np.exp(-rate),
+        none=none,
+        some=_least_words(rate, none),
         reach=reach,
         day_sum=day_sum,
         matter_sum=matter_sum,
@@ -366,6 +380,12 @@ def _rates(setup: Setup) -> NDArray[np.float64]:
     rate = rate * np.array([1.0, rules.cottage_ratio])
     rate[rules.foreign_only, :, 0, :] = 0.0
     return np.asarray(rate, np.float64)
+
+
+def _least_words(rate: NDArray[np.float64], none: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """Return (cells, A) the least 53 bits of a draw that give a need; one more than there are: never."""
+    least = np.ceil(np.where(rate > 0.0, none, 1.0) * 2.0**53).astype(np.uint64)
+    return np.ascontiguousarray(least.reshape(len(rate), -1).T)
 
 
 def _matter_sums(setup: Setup) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

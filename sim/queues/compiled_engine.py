@@ -167,16 +167,11 @@ class Days(NamedTuple):
 
 
 def _compiled[F: Callable[..., object]](function: F) -> F:
-    """Return `function` compiled by numba for use by other compiled ones.
+    """Return `function` compiled into the compiled one that calls it: a call would copy the whole board.
 
     Float arithmetic stays as written (no fast maths). Nothing in here allocates, so reference counting is
     off; only `_play_days` is called from Python and cached.
     """
-    return _jit(function, no_cpython_wrapper=True)
-
-
-def _merged[F: Callable[..., object]](function: F) -> F:
-    """Return `function` compiled into its caller: a call would copy the whole board's addresses."""
     return _jit(function, no_cpython_wrapper=True, forceinline=True)
 
 
@@ -187,7 +182,7 @@ def _entry[F: Callable[..., object]](function: F) -> F:
 
 def _jit[F: Callable[..., object]](function: F, **options: bool) -> F:
     """Return `function` compiled with the options common to all."""
-    common = {"nogil": True, "no_cfunc_wrapper": True, "_nrt": False, "forceinline": False}
+    common = {"nogil": True, "no_cfunc_wrapper": True, "_nrt": False}
     njit: Any = numba.njit  # its stubs do not know all options
     return cast(F, njit(error_model="numpy", **(common | options))(function))
 
@@ -265,7 +260,7 @@ def _sort_arrivals(b: Board) -> None:
             b.list[ARRIVALS, at].item = b.list[SPARE, at].item
 
 
-@_merged
+@_compiled
 def _merge(b: Board, source: int, target: int, left: int, middle: int, right: int) -> None:
     """Merge two sorted runs of one row into another row."""
     x, y, at = left, middle, left
@@ -514,7 +509,7 @@ def _stays(b: Board, o: int, k: int) -> bool:
     return False
 
 
-@_merged
+@_compiled
 def _choose(b: Board, k: int, other: int, t: float) -> int:
     """Return the free official (not `other`) who takes a visit of service `k` now, NOBODY if none.
 
@@ -655,7 +650,7 @@ def _alarm(b: Board, t: float, who: int, kind: int) -> None:
     _push(b, ALARMS, t, who * 3 + kind)
 
 
-@_merged
+@_compiled
 def _finish(b: Board, item: int, t: float) -> None:
     """Stage 1: end a service, a failing session or guidance."""
     i = item >> 1
@@ -677,7 +672,7 @@ def _finish(b: Board, item: int, t: float) -> None:
         _end(b, i, REMOTE_FAILED if visit.fail_after < np.inf else SERVED, t)
 
 
-@_merged
+@_compiled
 def _ticket(b: Board, i: int, t: float) -> None:
     """Let visit `i` wait inside from `t` on."""
     visit, person = b.visits[i], b.person[i]
@@ -796,7 +791,7 @@ def _balks(b: Board, i: int, k: int) -> bool:
     return bool(b.visits[i].balk_u < min(1.0, r * r / 2.0))
 
 
-@_merged
+@_compiled
 def _arrive(b: Board, i: int, t: float) -> None:
     """Stage 3: note one arrival."""
     visit, person = b.visits[i], b.person[i]
@@ -818,7 +813,7 @@ def _arrive(b: Board, i: int, t: float) -> None:
         _ticket(b, i, t)
 
 
-@_merged
+@_compiled
 def _arrivals(b: Board, t: float) -> None:
     """Stage 3: note the arrivals of `t` in id order, follow-ups among them."""
     while True:
@@ -833,7 +828,7 @@ def _arrivals(b: Board, t: float) -> None:
         _arrive(b, i, t)
 
 
-@_merged
+@_compiled
 def _start(b: Board, c: int, i: int, t: float) -> bool:
     """Start visit `i` of class `c` if all it needs is free together; return whether it did."""
     k = b.klass[c]
@@ -883,7 +878,7 @@ def _heads(b: Board) -> int:
     return size
 
 
-@_merged
+@_compiled
 def _walk(b: Board, t: float) -> None:
     """Stage 4: start in rank order what can start."""
     n = b.visits.size
@@ -924,7 +919,7 @@ def _deadline(b: Board, i: int) -> float:
     return float(deadline)
 
 
-@_merged
+@_compiled
 def _watch(b: Board, t: float) -> None:
     """Stage 4: set the alarms of those ticketed now who still wait, or let them leave at once."""
     for x in range(b.counts[TICKETED]):
@@ -943,7 +938,7 @@ def _watch(b: Board, t: float) -> None:
     b.counts[TICKETED] = 0
 
 
-@_merged
+@_compiled
 def _settle(b: Board, t: float) -> None:
     """Stage 4: the walk, then who leaves: impatient visits, officials on call, held officials."""
     if b.counts[MARKED] > 0:
@@ -963,7 +958,7 @@ def _settle(b: Board, t: float) -> None:
         _held_leave(b, t)
 
 
-@_merged
+@_compiled
 def _note(b: Board, t: float) -> None:
     """Stages 1 and 2 of the instant `t`."""
     while b.counts[ENDS] > 0 and b.list[ENDS, 0].time == t:
@@ -975,7 +970,7 @@ def _note(b: Board, t: float) -> None:
         _ring(b, _pop(b, ALARMS), t)
 
 
-@_merged
+@_compiled
 def _next_instant(b: Board) -> float:
     """Return when something happens next, inf if nothing does; alarms of visits long begun are dropped."""
     while b.counts[ALARMS] > 0 and b.list[ALARMS, 0].item % 3 != COMES:
