@@ -149,6 +149,7 @@ def compare(*refs: str, options: RunOptions | None = None) -> int:
     """
     from functools import partial
 
+    from sim.experiments.compared import keep
     from sim.experiments.comparison import MAIN
     from sim.experiments.comparison import compare as differences
     from sim.experiments.manifest import command_line
@@ -165,6 +166,9 @@ def compare(*refs: str, options: RunOptions | None = None) -> int:
         from sim.reports.comparison import print_comparison
 
         print_comparison(rows, str(sides.metrics["scenario"].iloc[0]), options.lang or "en")
+    result = sides.sides[0].result if len(sides.sides) == 1 else keep(sides, options.out, command_line())
+    if not options.quiet:
+        say(result.folder)
     return DONE
 
 
@@ -251,9 +255,11 @@ def project(config: str = "projection_2030", *, flags: ProjectFlags | None = Non
 
         print_projection(answer, flags.lang)
     if flags.out is not None:
+        from sim.experiments.manifest import command_line, new_manifest
         from sim.reports.projection import write_projection
 
-        paths = write_projection(answer, flags.out, flags.lang)
+        made = new_manifest(scenario, command_line(), 1)
+        paths = write_projection(answer, flags.out, flags.lang, made)
         if not flags.quiet:
             say(*paths)
     return DONE

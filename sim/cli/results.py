@@ -18,18 +18,16 @@ def report(
         Literal["fi", "sv", "en"] | None, Parameter(help="language; default: the region's")
     ] = None,
 ) -> int:
-    """Write the report of a stored run, one HTML file in its folder.
+    """Write the report of stored results, one HTML file in their folder.
 
     Parameters
     ----------
     run
-        A run folder, a scenario's name, or latest.
+        A folder of a run, a sweep, a comparison or a projection, a name below the results, or latest.
     """
-    from sim.experiments.store import load
-    from sim.reports.html import write_report
+    from sim.reports.html.stored import report_of
 
-    result = load(run, out)
-    print(write_report(result, lang, result.folder / "figures"))
+    print(report_of(run, out, lang))
     return DONE
 
 

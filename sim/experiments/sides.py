@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,11 +49,33 @@ class SideOptions:
 
 
 @dataclass(frozen=True)
+class Side:
+    """Results of one side, under names that no other side has.
+
+    Attributes
+    ----------
+    result
+        As they are stored.
+    names
+        Name of each scenario in the comparison, by its own name.
+    """
+
+    result: RunResult
+    names: Mapping[str, str]
+
+    def renamed(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return a table of the side with the names of the comparison."""
+        return table.assign(scenario=table["scenario"].map(dict(self.names)))
+
+
+@dataclass(frozen=True)
 class Sides:
     """What is compared.
 
     Attributes
     ----------
+    sides
+        The results that were put together.
     metrics
         Long table with a scenario for each side, the reference first.
     parameters
@@ -61,6 +84,7 @@ class Sides:
         What the experiment asks for whose results stand alone, else empty.
     """
 
+    sides: tuple[Side, ...]
     metrics: pd.DataFrame
     parameters: dict[str, float]
     outcomes: tuple[OutcomeSpec, ...] = ()
@@ -88,15 +112,17 @@ def gather(refs: Sequence[str], options: SideOptions | None = None) -> Sides:
         raise InputError(
             Problem("seed", f"differs, so that no luck is shared ({told}); give all the same --seed")
         )
-    tables, taken = [], set[str]()
+    tables, sides, taken = [], [], set[str]()
     for ref, result in zip(refs, results, strict=True):
-        table = _named(in_order(result), ref, taken)
-        taken |= set(table["scenario"])
-        tables.append(table)
+        table = in_order(result)
+        sides.append(Side(result, _names(table, ref, taken)))
+        tables.append(sides[-1].renamed(table))
+        taken |= set(sides[-1].names.values())
     metrics = pd.concat(tables, ignore_index=True)
     if metrics["scenario"].nunique() < 2:
         raise InputError(Problem(refs[0], "is a single scenario; name another to compare it with"))
-    return Sides(metrics, _parameters(results[0]), _outcomes(results[0]) if len(results) == 1 else ())
+    outcomes = _outcomes(results[0]) if len(results) == 1 else ()
+    return Sides(tuple(sides), metrics, _parameters(results[0]), outcomes)
 
 
 def _outcomes(result: RunResult) -> tuple[OutcomeSpec, ...]:
@@ -126,17 +152,19 @@ def _result(ref: str, options: SideOptions) -> RunResult:
         )
 
 
-def _named(metrics: pd.DataFrame, ref: str, taken: set[str]) -> pd.DataFrame:
-    """Return the table with the side's own name where another side's scenario is called the same."""
+def _names(metrics: pd.DataFrame, ref: str, taken: set[str]) -> dict[str, str]:
+    """Return the names of a side's scenarios, led by the side's own where another side has the same."""
     if metrics.empty:
         raise InputError(Problem(ref, "holds no run that is done"))
-    names = set(metrics["scenario"])
-    if not names & taken:
-        return metrics
-    renamed = {name: Path(ref).stem if len(names) == 1 else f"{Path(ref).stem}: {name}" for name in names}
-    if set(renamed.values()) & taken:
-        renamed = {name: f"{ref}: {name}" for name in names}
-    return metrics.assign(scenario=metrics["scenario"].map(renamed))
+    names = list(dict.fromkeys(metrics["scenario"]))
+    if not taken & set(names):
+        return {name: name for name in names}
+    for lead in (Path(ref).stem, ref):
+        own = re.sub(r"\W+", "_", lead).strip("_")
+        renamed = {name: own if len(names) == 1 else f"{own}-{name}" for name in names}
+        if not taken & set(renamed.values()):
+            return renamed
+    raise InputError(Problem(ref, "is named twice"))
 
 
 def _parameters(result: RunResult) -> dict[str, float]:

@@ -8,8 +8,9 @@ from typing import Any
 
 from babel.dates import format_datetime
 
-from sim.config.registry import Parameter
-from sim.locale import message, number, translator
+from sim.config.registry import Parameter, Parameters, Registry
+from sim.locale import Language, message, number, translator
+from sim.reports.names import Labels
 from sim.reports.sheet import Sheet
 from sim.reports.tables import Column, Row, Table
 
@@ -56,12 +57,27 @@ _PLACES = ((1000.0, 0), (20.0, 1), (1.0, 2), (0.0, 3))
 
 def assumption_table(sheet: Sheet) -> Table:
     """Return every parameter with its value in the scenario, its range and its source."""
-    _ = sheet.translate
+    return registry_table(sheet.registry, sheet.parameters, sheet.labels)
+
+
+def registry_table(registry: Registry, values: Parameters, labels: Labels) -> Table:
+    """Return every parameter of a registry with a value, its range and its source.
+
+    Parameters
+    ----------
+    registry
+        Parameters of a region.
+    values
+        Their values in a scenario.
+    labels
+        Names in the reader's language.
+    """
+    _ = translator(labels.lang)
     titles = (
         *(_("Topic"), _("Assumption"), _("About"), _("Value here"), _("Base"), _("Low"), _("High")),
         *(_("Unit"), _("How sure"), _("Source"), _("Name for --set")),
     )
-    rows = tuple(_assumption(sheet, parameter) for parameter in sheet.registry)
+    rows = tuple(_assumption(parameter, values[parameter.key], labels) for parameter in registry)
     return Table(_("Assumptions with ranges and sources"), tuple(map(Column, titles)), rows)
 
 
@@ -72,14 +88,18 @@ def changed(sheet: Sheet) -> list[str]:
 
 def provenance(sheet: Sheet) -> list[tuple[str, str]]:
     """Return how the run was made: what was asked for, and with what it was done."""
-    _ = sheet.translate
-    manifest = sheet.run.manifest
+    return made_with(sheet.run.manifest, sheet.lang)
+
+
+def made_with(manifest: Mapping[str, Any], lang: Language) -> list[tuple[str, str]]:
+    """Return what a manifest tells, name by name; what it lacks is left out."""
+    _ = translator(lang)
     versions: Mapping[str, Any] = manifest.get("versions") or {}
     region: Mapping[str, Any] = manifest.get("region") or {}
     packages = (f"{name} {version}" for name, version in versions.items() if name not in _OWN)
     found = [
         (_("Command"), " ".join(manifest.get("command") or ())),
-        (_("Started"), _moment(sheet, manifest.get("started"))),
+        (_("Started"), _moment(manifest.get("started"), lang)),
         (_("Replications"), str(manifest.get("replications", ""))),
         (_("Seed"), str(manifest.get("seed", ""))),
         (_("Queue engine"), str(manifest.get("engine", ""))),
@@ -87,7 +107,7 @@ def provenance(sheet: Sheet) -> list[tuple[str, str]]:
         (_("Region's data"), f"{region.get('name', '')} {str(region.get('digest', ''))[:12]}".strip()),
         (_("Program"), " ".join(str(versions[name]) for name in ("visitsim",) if name in versions)),
         (_("Version of the model"), str(versions.get("model", ""))),
-        (_("Source code"), _commit(sheet, manifest.get("git"))),
+        (_("Source code"), _commit(manifest.get("git"), lang)),
         (_("Packages"), ", ".join(packages)),
     ]
     return [(name, value) for name, value in found if value]
@@ -101,17 +121,16 @@ def limits(sheet: Sheet) -> Iterator[str]:
 _OWN = ("visitsim", "model")
 
 
-def _assumption(sheet: Sheet, parameter: Parameter) -> Row:
+def _assumption(parameter: Parameter, value: float, labels: Labels) -> Row:
     """Return one parameter's row, its numbers with as many decimals as their size calls for."""
-    _ = sheet.translate
+    _ = translator(labels.lang)
     _name, _dot, about = parameter.key.partition(".")
-    value = sheet.parameters[parameter.key]
-    shown = (_sized(sheet, one) for one in (value, parameter.base, parameter.low, parameter.high))
+    numbers = (value, parameter.base, parameter.low, parameter.high)
     return (
         _(GROUPS.get(parameter.group, parameter.group)),
         _(parameter.description),
-        _about(sheet, about),
-        *shown,
+        _about(about, labels),
+        *(_sized(one, labels.lang) for one in numbers),
         _(parameter.unit),
         _(CONFIDENCE_NAMES.get(parameter.confidence, parameter.confidence)),
         parameter.source,
@@ -119,32 +138,31 @@ def _assumption(sheet: Sheet, parameter: Parameter) -> Row:
     )
 
 
-def _about(sheet: Sheet, subject: str) -> str:
+def _about(subject: str, labels: Labels) -> str:
     """Return what a parameter is about: names where they are known, the parts of its key elsewhere."""
-    parts = subject.split(".")
-    names = (sheet.labels.municipality(sheet.labels.authority(part)) for part in parts)
+    names = (labels.municipality(labels.authority(part)) for part in subject.split("."))
     return " · ".join(name for name in names if name)
 
 
-def _sized(sheet: Sheet, value: float) -> str:
+def _sized(value: float, lang: Language) -> str:
     """Return a number with decimals that its size calls for, without idle zeros."""
     decimals = next(places for size, places in _PLACES if abs(value) >= size)
     while decimals and round(value, decimals) == round(value, decimals - 1):
         decimals -= 1
-    return number(value, sheet.lang, decimals)
+    return number(value, lang, decimals)
 
 
-def _moment(sheet: Sheet, text: str | None) -> str:
+def _moment(text: str | None, lang: Language) -> str:
     """Return a moment of the manifest as the language writes it."""
     if not text:
         return ""
-    return str(format_datetime(dt.datetime.fromisoformat(text), "d.M.y HH:mm z", locale=sheet.lang))
+    return str(format_datetime(dt.datetime.fromisoformat(text), "d.M.y HH:mm z", locale=lang))
 
 
-def _commit(sheet: Sheet, state: Mapping[str, Any] | None) -> str:
+def _commit(state: Mapping[str, Any] | None, lang: Language) -> str:
     """Return the commit, and whether the checkout had changes of its own."""
     if not state:
         return ""
     text = str(state.get("commit", ""))[:12]
-    changes = translator(sheet.lang)("with changes that are not committed")
+    changes = translator(lang)("with changes that are not committed")
     return f"{text} ({changes})" if state.get("dirty") else text

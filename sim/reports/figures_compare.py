@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import fill
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.locale import Language, number, signed
+from sim.locale import Language
 from sim.reports.results import Estimate
 from sim.reports.style import (
     BLUE,
@@ -19,13 +21,15 @@ from sim.reports.style import (
     INK,
     MUTED,
     ORANGE,
-    PAST,
     legend_above,
     new_figure,
     numbers,
     quiet,
     whiskers,
 )
+
+#: Longest name of an option on a line [characters].
+_LONGEST = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,48 +57,6 @@ class Option:
     cost: Estimate
     wait: Estimate
     best: bool = False
-
-
-def waterfall(
-    start: tuple[str, float], steps: Sequence[tuple[str, Estimate]], end: str, unit: str, lang: Language
-) -> Figure:
-    """Return the way from one total to another, a bar a driver.
-
-    Parameters
-    ----------
-    start
-        Name and value of the first total.
-    steps
-        Name and change of each driver, in order.
-    end
-        Name of the last total, which is the sum.
-    unit
-        What the axis counts.
-    lang
-        Language of the numbers.
-    """
-    figure, [axes] = new_figure(1.2 + 0.42 * (len(steps) + 2))
-    level = start[1]
-    axes.barh(0, level, 0.66, color=PAST[1])
-    axes.text(level, 0, f" {number(level, lang)}", va="center", fontsize=9)
-    for place, (_name, change) in enumerate(steps, 1):
-        axes.barh(place, change.mean, 0.66, left=level, color=ORANGE if change.mean > 0 else BLUE)
-        axes.plot([level, level], [place - 1.33, place + 0.33], color=MUTED, linewidth=0.8)
-        whiskers(axes, [place], [Estimate(level + change.mean, change.half_width)], across=True)
-        right = max(level, level + change.mean)
-        axes.text(right, place, f"  {signed(change.mean, lang)}", va="center", fontsize=9)
-        level += change.mean
-    axes.barh(len(steps) + 1, level, 0.66, color=PAST[2])
-    axes.text(level, len(steps) + 1, f" {number(level, lang)}", va="center", fontsize=9)
-    names = [start[0], *(name for name, _change in steps), end]
-    axes.set_yticks(range(len(names)), names, color=INK)
-    axes.invert_yaxis()
-    axes.margins(x=0.12)
-    axes.set_xlim(left=0)
-    axes.xaxis.set_major_formatter(numbers(lang))
-    axes.set_xlabel(unit)
-    quiet(axes, grid="x")
-    return figure
 
 
 def tornado(base: float, swings: Sequence[Swing], unit: str, ends: tuple[str, str], lang: Language) -> Figure:
@@ -150,18 +112,34 @@ def front(options: Sequence[Option], axes_titles: tuple[str, str], lang: Languag
         whiskers(axes, [place[0]], [option.wait])
         whiskers(axes, [place[1]], [option.cost], across=True)
         axes.scatter(*place, s=60 if option.best else 34, color=colour, zorder=3)
-        axes.annotate(option.name, place, (7, 6), textcoords="offset points", fontsize=8.5, color=INK)
     edge = undominated(options)
     costs, waits = [option.cost.mean for option in edge], [option.wait.mean for option in edge]
     axes.step(costs, waits, where="post", color=MUTED, linewidth=1.2, zorder=1)
-    axes.margins(0.12)
-    axes.set_ylim(bottom=0)
+    axes.margins(0.16, 0.3)
+    _name_options(axes, options)
     axes.xaxis.set_major_formatter(numbers(lang))
-    axes.yaxis.set_major_formatter(numbers(lang))
+    axes.yaxis.set_major_formatter(numbers(lang, 1))
     axes.set_xlabel(axes_titles[0])
     axes.set_ylabel(axes_titles[1])
     quiet(axes)
     return figure
+
+
+def _name_options(axes: Axes, options: Sequence[Option]) -> None:
+    """Write each option's name beside its mark, above and below in turn, towards the middle."""
+    middle = sum(axes.get_xlim()) / 2
+    for place, option in enumerate(sorted(options, key=lambda option: option.cost.mean)):
+        left, above = option.cost.mean > middle, place % 2 == 0
+        axes.annotate(
+            fill(option.name, _LONGEST),
+            (option.cost.mean, option.wait.mean),
+            (-8 if left else 8, 9 if above else -9),
+            textcoords="offset points",
+            ha="right" if left else "left",
+            va="bottom" if above else "top",
+            fontsize=8.5,
+            color=INK,
+        )
 
 
 def undominated(options: Sequence[Option]) -> list[Option]:

@@ -12,7 +12,7 @@ from sim.config.registry import Parameters, Registry
 from sim.locale import Language, message, number, translator
 from sim.region import Region, load_region
 from sim.reports.names import Labels
-from sim.reports.results import Run, Values, own_metrics, replications, title
+from sim.reports.results import Estimate, Run, Values, own_metrics, replications, title
 from sim.reports.run import RunSummary, summarise
 
 type Width = Literal["wide", "abbreviated"]
@@ -102,6 +102,10 @@ class Sheet:
     def target_wait(self) -> float:
         """Target wait [min]."""
         return self.parameters["service_target_wait"]
+
+    def share_in_time(self, point: str) -> Estimate:
+        """Return the share of those who arrive at a point who are served within the target wait."""
+        return self.values.get("within", "target", point)
 
     @property
     def small_cell(self) -> float:

@@ -12,7 +12,7 @@ from sim.reports.results import Estimate
 
 #: How a column is written: words, a number, a share in per cent, or a change with its sign.
 Kind = Literal["text", "number", "share", "signed", "signed_share"]
-type Value = str | float | Estimate
+type Value = str | float | Estimate | Cell
 type Row = tuple[Value, ...]
 
 
@@ -33,6 +33,14 @@ class Column:
     title: str
     kind: Kind = "text"
     decimals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value that is written in its own way, in a column of values of many kinds."""
+
+    value: str | float | Estimate
+    column: Column
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,8 @@ def written(value: Value, column: Column, lang: Language) -> str:
     """
     if isinstance(value, str):
         return value
+    if isinstance(value, Cell):
+        return written(value.value, value.column, lang)
     if isinstance(value, Estimate):
         mean = written(value.mean, column, lang)
         if math.isnan(value.half_width):
@@ -99,6 +109,8 @@ def written(value: Value, column: Column, lang: Language) -> str:
 
 def plain(value: Value) -> str | float:
     """Return a value without its interval."""
+    if isinstance(value, Cell):
+        return plain(value.value)
     return value.mean if isinstance(value, Estimate) else value
 
 
@@ -135,4 +147,6 @@ def merge_small(rows: Iterable[Row], counted: int, smallest: float, name: str) -
 
 def _has_interval(value: Value) -> bool:
     """Return whether a value has a half width."""
+    if isinstance(value, Cell):
+        return _has_interval(value.value)
     return isinstance(value, Estimate) and not math.isnan(value.half_width)

@@ -17,7 +17,7 @@ from sim.reports.results import Estimate, Run
 from sim.reports.service import half_hour_table, point_table, season_table, service_table, week_table
 from sim.reports.sheet import Sheet
 from sim.reports.staffing_sheets import official_rows, place_rows
-from sim.reports.tables import Column, Table, Value
+from sim.reports.tables import Cell, Column, Table, Value, plain
 from sim.reports.verdict import headline, verdict
 from sim.reports.volumes import history_table, month_table, plan_table
 
@@ -137,7 +137,8 @@ class _Book:
             page.set_column(place, place, _width(table, _index, column))
         for number, row in enumerate(table.rows):
             for place, (index, column, is_half_width) in enumerate(columns):
-                value = _half_width(row[index]) if is_half_width else _mean(row[index])
+                value = _half_width(row[index]) if is_half_width else plain(row[index])
+                column = cell.column if isinstance(cell := row[index], Cell) else column
                 self._cell(page, (3 + number, place), value, column, bold=number in table.totals)
         page.freeze_panes(3, 1)
         page.autofilter(2, 0, 2 + len(table.rows), len(columns) - 1)
@@ -198,13 +199,10 @@ def _pattern(column: Column) -> str:
     }.get(column.kind, f"#,##0{places}")
 
 
-def _mean(value: Value) -> str | float:
-    """Return a value without its interval."""
-    return value.mean if isinstance(value, Estimate) else value
-
-
 def _half_width(value: Value) -> float:
     """Return a value's half width, nan where it has none."""
+    if isinstance(value, Cell):
+        return _half_width(value.value)
     return value.half_width if isinstance(value, Estimate) else math.nan
 
 

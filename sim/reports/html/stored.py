@@ -1,0 +1,37 @@
+"""Finds stored results and writes the report that suits them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sim.experiments.store import RESULTS, load
+from sim.locale import Language
+from sim.reports.html import write_report
+from sim.reports.html.projection import write_projection_report
+from sim.reports.html.study import write_study
+from sim.reports.projection import ANSWER
+
+
+def report_of(name: str, out: Path = RESULTS, lang: Language | None = None) -> Path:
+    """Write the report of stored results into their folder and return its path.
+
+    Parameters
+    ----------
+    name
+        A folder of a run, a sweep, a comparison or a projection; or a name below `out`; or ``latest``.
+    out
+        Folder of all results.
+    lang
+        Language, None for the region's.
+
+    Raises
+    ------
+    InputError
+        If there is no such result, a table of it is missing, or its region can no longer be read.
+    """
+    for folder in (Path(name), out / name):
+        if (folder / ANSWER).is_file():
+            return write_projection_report(folder, lang)
+    result = load(name, out)
+    write = write_study if result.manifest.get("scenarios") else write_report
+    return write(result, lang, result.folder / "figures")
