@@ -19,10 +19,13 @@ from sim.experiments.projection_draws import evaluate, make_draws
 from sim.experiments.projection_levers import make_levers
 from sim.experiments.projection_rules import plan_question
 from sim.experiments.projection_shares import driver_shares
+from sim.locale import number
 from sim.model import VisitModel
 from sim.population.people import CottageStock
+from sim.reports.html.stored import report_of
 from sim.reports.projection import write_projection
 from sim.visits import Channel, NeedChannel, Relation
+from tests.unit.test_reports_page import Page
 
 
 @lru_cache(maxsize=1)
@@ -227,6 +230,12 @@ def test_written_answer_adds_up(tmp_path: Path) -> None:
     drivers = pd.read_csv(tmp_path / "drivers.csv")
     change = drivers[drivers["authority"] == "all"]["at_base"].sum()
     assert change == pytest.approx(rows.loc["all", "at_base"] - rows.loc["all", "base_year"], abs=2)
+    text = report_of(str(tmp_path), lang="fi").read_text("utf-8")
+    page = Page(text)
+    assert page.lang == "fi"
+    assert len(page.alts) == 2
+    assert all(address.startswith(("data:", "#")) for address in page.addresses)
+    assert number(rows.loc["all", "p50"], "fi") in text
     single = rows.drop(index=["all", "joint"])
     assert single["plan"].sum() == rows.loc["all", "plan"] == 110_850
     assert rows.loc["joint", "plan"] == 87_350

@@ -1,8 +1,7 @@
-"""Reports of sweeps, comparisons and projections: whole in themselves, with the numbers of their tables."""
+"""Reports of sweeps and comparisons: whole in themselves, with the numbers of their tables."""
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,6 @@ from sim.reports.tables import plain
 from tests.report_runs import replication
 from tests.unit.test_reports_page import Page
 
-ANSWER = Path("results/reference/E01_projection/answer.json")
 SHIFT = 5.0
 
 
@@ -35,7 +33,7 @@ def scenario_at(name: str, **changes: Any) -> dict[str, Any]:
 
 
 def tables(names: list[str], points: int = 1) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return metrics and runs; each scenario waits longer than the one before, each point has its own luck."""
+    """Return metrics and runs; later scenarios and points wait longer."""
     parts = []
     for rank, name in enumerate(names):
         for point in range(points):
@@ -147,17 +145,6 @@ def test_a_result_named_twice_is_no_comparison(tmp_path: Path) -> None:
     one = stored(tmp_path / "one" / "a", ["now"])
     with pytest.raises(InputError, match="is named twice"):
         gather([str(one.folder)] * 4)
-
-
-def test_the_report_of_a_projection_tells_its_answer(tmp_path: Path) -> None:
-    (tmp_path / "answer.json").write_text(ANSWER.read_text("utf-8"), encoding="utf-8")
-    text = report_of(str(tmp_path), lang="fi").read_text("utf-8")
-    total = next(row for row in json.loads(ANSWER.read_text())["rows"] if row["authority"] == "all")
-    page = Page(text)
-    assert page.lang == "fi"
-    assert f"{total['p50']:,.0f}".replace(",", "\N{NO-BREAK SPACE}") in text
-    assert all(address.startswith(("data:", "#")) for address in page.addresses)
-    assert len(page.alts) == 2
 
 
 def test_an_answer_that_cannot_be_read_is_told(tmp_path: Path) -> None:
