@@ -9,9 +9,9 @@ from dash import dcc, html
 
 from sim.app.charts import named
 from sim.app.levers import Lever, RosterRow
-from sim.app.state import MAX_COUNT, State
+from sim.app.state import MAX_COUNT, State, year_scenarios
 from sim.app.windows import with_local_days
-from sim.config import load_scenario, shipped_scenarios
+from sim.config import load_scenario
 from sim.locale import Language, message, translator
 from sim.reports.names import Labels, short_name
 
@@ -73,7 +73,7 @@ def language_links(state: State) -> list[Any]:
 def _scenarios(state: State) -> Any:
     """Return the scenario's title, and links to the shipped ones behind it."""
     items = []
-    for name in shipped_scenarios():
+    for name in year_scenarios():
         current: dict[str, Any] = {"aria-current": "page"} if name == state.scenario else {}
         title = load_scenario(name).title_in(state.lang)
         items.append(html.Li(html.A(title, href=f"?scenario={name}&lang={state.lang}", **current)))

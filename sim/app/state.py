@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Self
 from urllib.parse import parse_qsl, urlencode
 
@@ -71,7 +71,7 @@ class State:
         given = parse_qsl(link.lstrip("?")[:MAX_LINK], keep_blank_values=True, max_num_fields=1000)
         reserved = dict(pair for pair in given if pair[0] in (_SCENARIO, _LANG, _PIN))
         name = reserved.get(_SCENARIO, _DEFAULT)
-        known = name in shipped_scenarios()
+        known = name in year_scenarios()
         scenario = name if known else _DEFAULT
         lang = language_of(reserved.get(_LANG, ""), scenario)
         state = cls(scenario, lang, pin=reserved.get(_PIN, ""))
@@ -164,6 +164,12 @@ class State:
 def _checked(name: str, sets: tuple[str, ...]) -> Scenario:
     """Return a shipped scenario with settings; sessions ask for the same one again and again."""
     return load_scenario(name, [*sets, "run.engine=compiled"])
+
+
+@cache
+def year_scenarios() -> tuple[str, ...]:
+    """Return the names of the shipped scenarios of a single year."""
+    return tuple(name for name in shipped_scenarios() if load_scenario(name).trajectory is None)
 
 
 @lru_cache(maxsize=32)

@@ -13,9 +13,10 @@ from sim.app.levers import TARGET_SHARE, TARGET_WAIT
 from sim.config import Scenario
 from sim.config.registry import Registry
 from sim.demand.year import DemandRules
-from sim.model import PlacedYear, Stage, VisitModel, place_year, stage_of
+from sim.model import VisitModel
 from sim.outcomes import OutcomeSettings, metrics
 from sim.region import load_region
+from sim.stage import PlacedYear, Stage, place_year, stage_of
 
 #: Years of placed visits that a worker keeps; each is about 25 MB for the full region.
 _KEPT = 8

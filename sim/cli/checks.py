@@ -40,11 +40,12 @@ def validate(
     """
     if queues:
         return _prove_queues()
-    from sim.config import find_scenario, load_scenario
+    from sim.config import find_scenario, load_scenario, load_year
     from sim.config.yaml_source import shown_path
 
     engine = ["run.engine=compiled"] if patterns else []
-    scenario = load_scenario(config, [*engine, *(set or [])])
+    load = load_year if patterns else load_scenario
+    scenario = load(config, [*engine, *(set or [])])
     valid = f"{shown_path(find_scenario(config))}: {scenario.name} is valid ({scenario.digest()})"
     if not patterns:
         print(valid)

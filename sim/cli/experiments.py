@@ -213,13 +213,13 @@ def sensitivity(config: str = "projection_2030", *, flags: SensitivityFlags | No
     """
     from functools import partial
 
-    from sim.config import load_scenario
+    from sim.config import load_year
     from sim.experiments.manifest import command_line
     from sim.experiments.sensitivity import Effort, analyse
     from sim.experiments.sweep import SweepOptions
 
     flags = flags or SensitivityFlags()
-    scenario = load_scenario(config, ["run.engine=compiled", *(flags.set or [])])
+    scenario = load_year(config, ["run.engine=compiled", *(flags.set or [])])
     options = SweepOptions(out=flags.out, workers=flags.workers, command=command_line())
     effort = Effort(flags.paths, flags.keep, flags.base_points, flags.replications)
     found = analyse(scenario, effort, options, partial(progress_bar, quiet=flags.quiet))
@@ -240,12 +240,12 @@ def project(config: str = "projection_2030", *, flags: ProjectFlags | None = Non
     config
         Path of a scenario file, or name of a shipped scenario.
     """
-    from sim.config import load_scenario
+    from sim.config import load_year
     from sim.experiments.projection import project as answer_of
 
     flags = flags or ProjectFlags()
-    scenario = load_scenario(config, flags.set or [])
-    beside = load_scenario(flags.beside, flags.set or []) if flags.beside else None
+    scenario = load_year(config, flags.set or [])
+    beside = load_year(flags.beside, flags.set or []) if flags.beside else None
     with progress_bar(scenario.name, quiet=flags.quiet) as progress:
         answer = answer_of(scenario, flags.draws, flags.seed, beside, progress)
     if flags.json:

@@ -43,14 +43,14 @@ def staff(config: str = DEFAULT, *, flags: StaffFlags | None = None) -> int:
     config
         Path of a scenario file, or name of a shipped scenario.
     """
-    from sim.config import load_scenario
+    from sim.config import load_year
     from sim.experiments.runner import default_workers
     from sim.staffing.answer import Question, answer
 
     flags = flags or StaffFlags()
     sets = [*(flags.set or []), *([f"run.seed={flags.seed}"] if flags.seed is not None else [])]
     question = Question(
-        load_scenario(config, sets),
+        load_year(config, sets),
         flags.target,
         never_alone=flags.never_alone,
         fixed=tuple(flags.fixed or ()),

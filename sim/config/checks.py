@@ -34,16 +34,39 @@ def check_scenario(scenario: Scenario) -> list[Finding]:
             raise
         return [(("region",), problem.message) for problem in error.problems]
     _check_files(scenario, region)
-    checks = (
-        _check_choices,
-        _check_keys,
-        check_officials,
-        _check_places,
-        _check_hours,
-        _check_parameters,
-        _check_events,
-    )
-    return [finding for check in checks for finding in check(scenario, region)]
+    of_year = (_check_choices, _check_keys, check_officials, _check_places)
+    checks = (*of_year, _check_hours, _check_parameters, _check_events, _check_years)
+    found = [finding for check in checks for finding in check(scenario, region)]
+    for key in _steps_inside(scenario):
+        known = {(where, text) for where, text in found}
+        changed = scenario.in_year(int(key))
+        findings = (finding for check in of_year for finding in check(changed, region))
+        found += [
+            (("trajectory", "steps", key, *where), text)
+            for where, text in findings
+            if (where, text) not in known
+        ]
+    return found
+
+
+def _steps_inside(scenario: Scenario) -> list[str]:
+    """Return the years of the steps that lie within the trajectory."""
+    steps = scenario.trajectory.steps if scenario.trajectory else {}
+    return [key for key in steps if int(key) in scenario.years[1:]]
+
+
+def _check_years(scenario: Scenario, region: Region) -> Iterator[Finding]:
+    """Find years that do not follow each other."""
+    if scenario.people_since is not None and scenario.people_since > scenario.year:
+        yield ("people_since",), f"lies after the simulated year {scenario.year}"
+    if scenario.trajectory is None:
+        return
+    if scenario.trajectory.last <= scenario.year:
+        yield ("trajectory", "last"), f"must lie after the first year {scenario.year}"
+    for key in scenario.trajectory.steps:
+        if key not in _steps_inside(scenario):
+            text = f"lies outside the years after the first, {scenario.year + 1}–{scenario.years[-1]}"
+            yield ("trajectory", "steps", key), text
 
 
 def _check_files(scenario: Scenario, region: Region) -> None:

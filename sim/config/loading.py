@@ -27,6 +27,10 @@ from sim.errors import InputError, Problem
 _SUFFIXES = (".yaml", ".yml")
 #: A wrong value takes this many levels of keys with it when the rest of the file is checked without it.
 _PRUNED_LEVELS = 3
+#: Why a trajectory is refused where one year is asked about.
+_ONE_YEAR = (
+    "several years can be run and reported only; set trajectory=null, and year and people_since for one year"
+)
 #: What stands in for a wrong value that has no default, so that the rest can be checked at all.
 _STAND_INS = {"year": 2019, "reading": "plan"}
 
@@ -55,6 +59,18 @@ def load_scenario(ref: str | Path, sets: Sequence[str] = ()) -> Scenario:
     return _checked(_document(path, read_settings(sets)), path.stem)
 
 
+def load_year(ref: str | Path, sets: Sequence[str] = ()) -> Scenario:
+    """Load and check a scenario that must be of a single year.
+
+    Raises
+    ------
+    InputError
+        As `load_scenario` does, and where the scenario is a trajectory.
+    """
+    path = find_scenario(ref)
+    return _checked(_document(path, read_settings(sets)), path.stem, one_year=True)
+
+
 def compose_scenario(base: str | Path, over: Sequence[Document], name: str) -> Scenario:
     """Load a scenario with documents laid over its file, the last on top, and check the whole.
 
@@ -76,14 +92,16 @@ def compose_scenario(base: str | Path, over: Sequence[Document], name: str) -> S
     document = without(_document(find_scenario(base), ()), OWN_KEYS)
     for layer in over:
         document = merge(document, _flattened(layer))
-    return _checked(_with_region_path(document), name)
+    return _checked(_with_region_path(document), name, one_year=True)
 
 
-def _checked(document: Document, name: str) -> Scenario:
+def _checked(document: Document, name: str, *, one_year: bool = False) -> Scenario:
     document.data.setdefault("name", name)
     scenario, problems = _validated(document)
     if scenario is not None:
         problems += [document.problem(where, message) for where, message in check_scenario(scenario)]
+        if one_year and scenario.trajectory is not None:
+            problems.append(document.problem(("trajectory",), _ONE_YEAR))
     if problems or scenario is None:
         raise InputError(_in_order(problems))
     return scenario

@@ -18,7 +18,7 @@ GUIDANCE = "guidance"
 
 #: What a roster row that is not in the region must give, and what it need not.
 _NEEDED = ("works_at", "skills", "count", "start", "end")
-_DEFAULTS: dict[str, Any] = {"days": "Mon-Fri", "breaks": (), "diary": 0, "on_call": False}
+NEW_ROW: dict[str, Any] = {"days": "Mon-Fri", "breaks": (), "diary": 0, "on_call": False}
 
 
 def check_officials(scenario: Scenario, region: Region) -> Iterator[Finding]:
@@ -43,7 +43,7 @@ def check_officials(scenario: Scenario, region: Region) -> Iterator[Finding]:
             new = f"a new row also needs {', '.join(missing)}"
             yield where, f"is no row of staffing '{scenario.staffing.base}' ({new}){hint}"
             continue
-        yield from _check_shift(where, given, {**base.get(name, _DEFAULTS), **given})
+        yield from _check_shift(where, given, {**base.get(name, NEW_ROW), **given})
 
 
 def check_days(where: Where, days: str) -> Iterator[Finding]:

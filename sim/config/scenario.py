@@ -165,6 +165,29 @@ class Event(Part):
     shut: bool = Field(False, description="doors stay shut, which people know")
 
 
+#: Year of a trajectory as the key of a mapping.
+YearKey = Annotated[str, StringConstraints(pattern="^20(?:19|[23][0-9]|40)$"), Field(examples=["2030"])]
+
+
+class Step(Part):
+    """What is different in a trajectory from a year on; what is not given goes on as before."""
+
+    reading: Literal["plan", "history", "projection"] | None = Field(None, description="how need is set")
+    network: str | None = Field(None, description="network of the region")
+    points: dict[str, Literal["open", "closed"]] | None = Field(
+        None, description="differences from the network"
+    )
+    staffing: Staffing | None = Field(None, description="officials and places")
+    epidemic: bool | None = Field(None, description="whether the monthly profile of the epidemic acts")
+
+
+class Trajectory(Part):
+    """Years that follow the first one; people live on from year to year."""
+
+    last: int = Field(ge=2020, le=2040, description="last simulated calendar year")
+    steps: dict[YearKey, Step] = Field({}, description="differences from a year on, by year")
+
+
 class RunSettings(Part):
     """How a scenario is run."""
 
@@ -197,7 +220,7 @@ class Scenario(Part):
     region
         Name of a shipped region or path to a region's folder.
     year
-        Simulated year, 2019–2040.
+        Simulated year, 2019–2040; of a trajectory the first.
     parameters
         Values of the registry's parameters that differ from their base, by dotted key.
     shocks
@@ -241,7 +264,48 @@ class Scenario(Part):
         {}, description="parameters that turn out otherwise once needs are set: needs stay as without them"
     )
     events: dict[str, Event] = Field({}, description="what happens for some days of the year")
+    people_since: int | None = Field(
+        None,
+        ge=2019,
+        le=2040,
+        description="year from which on the people have lived; default: they appear in the simulated year",
+    )
+    trajectory: Trajectory | None = Field(None, description="years after the first; default: none")
     run: RunSettings = RunSettings()
+
+    @property
+    def years(self) -> range:
+        """Simulated years."""
+        return range(self.year, (self.trajectory.last if self.trajectory else self.year) + 1)
+
+    def in_year(self, year: int) -> Scenario:
+        """Return the scenario of one of the simulated years alone, with the people of that year.
+
+        Replications of it have the luck of that year of the trajectory.
+        """
+        if self.trajectory is None:
+            return self
+        changes: dict[str, Any] = {"year": year, "trajectory": None, "demand": self.demand}
+        if year > self.year:
+            changes["people_since"] = self.people_since or self.year
+        for key in sorted(self.trajectory.steps):
+            if int(key) <= year:
+                changes |= self._step(self.trajectory.steps[key], changes["demand"])
+        return self.model_copy(update=changes)
+
+    def _step(self, step: Step, demand: Demand) -> dict[str, Any]:
+        """Return what a step changes."""
+        changes = {key: value for key, value in step if value is not None}
+        if "epidemic" in changes:
+            changes["demand"] = demand.model_copy(update={"epidemic": changes.pop("epidemic")})
+        return changes
+
+    def stream(self, name: str) -> str:
+        """Return the name of a stream of random numbers in this scenario's year.
+
+        Each year that people have lived on to has luck of its own; the years in which they appear share it.
+        """
+        return name if self.people_since in (None, self.year) else f"{self.year} {name}"
 
     def title_in(self, language: str) -> str:
         """Return the title in a language, else its name."""

@@ -215,7 +215,8 @@ def _ground(
     span = make_span(
         region.about("country"), scenario.year, RUN_IN, round(params["booking_horizon"]) + RUN_IN
     )
-    census = Census(scenario.year, scenario.population, demand.cottages, demand.freeze_ages_at)
+    since = scenario.people_since if scenario.people_since != scenario.year else None
+    census = Census(scenario.year, scenario.population, demand.cottages, demand.freeze_ages_at, since)
     people = people_of(region, params, land, census, scenario.run.seed)
     capable, accepts = adopters(
         people, adoption_of(region, scenario.year, demand.adoption, demand.acceptance)

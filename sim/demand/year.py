@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.config import Scenario
 from sim.demand.choice import next_open
 from sim.demand.days import day_factors
 from sim.demand.diary import DiaryPlan, plan_diary
@@ -164,7 +165,7 @@ class YearDemand:
 
     def __init__(self, setup: Setup, rules: DemandRules, replication: int) -> None:
         self._setup, self._rules = setup, rules
-        self._keys = make_keys(setup.scenario.run.seed, replication)
+        self._keys = make_keys(setup.scenario, replication)
         self._need_rules = need_rules(setup, replication)
         span = setup.season.span
         self._span = span
@@ -322,9 +323,10 @@ def _with_extra(
     return merged, alone
 
 
-def make_keys(seed: int, replication: int) -> Keys:
+def make_keys(scenario: Scenario, replication: int) -> Keys:
     """Return the keys of all streams of demand."""
-    return Keys(*(stream_key(seed, replication, f"demand {name}") for name in Keys._fields))
+    names = (scenario.stream(f"demand {name}") for name in Keys._fields)
+    return Keys(*(stream_key(scenario.run.seed, replication, name) for name in names))
 
 
 def make_memory(setup: Setup) -> Memory:

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from sim.config import Scenario
 from sim.demand.setup import Setup
-from sim.model import simulate, stage_of
+from sim.model import simulate
 from sim.outcomes.columns import read_columns
 from sim.outcomes.reach import catchments, nearest_joint, population_base, share_by_band
 from sim.population.land import Census, people_input
 from sim.population.people import RESIDENT
 from sim.region import Region, load_region
 from sim.region.index import first_age
+from sim.stage import stage_of
 
 type Floats = NDArray[np.float64]
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from sim.config import Scenario
 from sim.config.registry import Registry
 from sim.demand.setup import Setup
-from sim.model import simulate, stage_of
+from sim.model import VisitModel
 from sim.outcomes import OutcomeSettings, metrics
 from sim.outcomes.details import details, standing
 from sim.region import load_region
+from sim.stage import stage_of
 from sim.visits import Channel, Outcome, Place, Relation, YearRecords
 
 _KINDS = ("resident", "cottage dweller")
@@ -23,7 +26,7 @@ _shared: list[tuple[Setup, pd.DataFrame]] = []
 def replicate(
     scenario: Scenario, replication: int, keep_visits: bool, keep_details: bool = False
 ) -> tuple[pd.DataFrame, pd.DataFrame | None, pd.DataFrame | None]:
-    """Simulate one replication of a scenario.
+    """Simulate one replication of a scenario, all its years.
 
     Parameters
     ----------
@@ -45,19 +48,28 @@ def replicate(
     details : DataFrame or None
         Further metrics, with the same columns.
     """
-    records = simulate(scenario, replication, scenario.run.engine)
     parameters = Registry.from_region(load_region(scenario.region)).resolve(scenario.in_force())
     settings = OutcomeSettings.from_parameters(parameters.as_dict())
-    table = metrics(records, settings)
-    visits = visit_table(records) if keep_visits else None
-    return table, visits, _details(scenario, records, table, settings) if keep_details else None
+    tables, visits, further = [], [], []
+    for records in VisitModel(scenario, replication).run_years():
+        tables.append(metrics(records, settings))
+        if keep_visits:
+            visits.append(visit_table(records))
+        if keep_details:
+            further.append(_details(scenario, records, tables[-1], settings))
+    return _joined(tables), _joined(visits) if visits else None, _joined(further) if further else None
+
+
+def _joined(years: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the tables of all years as one."""
+    return years[0] if len(years) == 1 else pd.concat(years, ignore_index=True)
 
 
 def _details(
     scenario: Scenario, records: YearRecords, table: pd.DataFrame, settings: OutcomeSettings
 ) -> pd.DataFrame:
     """Return the further metrics of a year; those that no luck touches are computed once a scenario."""
-    setup = stage_of(scenario).setup
+    setup = stage_of(scenario.in_year(records.year)).setup
     shared = next((rows for known, rows in _shared if known is setup), None)
     if shared is None:
         shared = standing(setup)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.config import load_scenario, shipped_scenarios
+from sim.config import load_year, shipped_scenarios
 from sim.config.experiment import OutcomeSpec
 from sim.config.registry import Registry
 from sim.errors import InputError, Problem
@@ -143,7 +143,7 @@ def _result(ref: str, options: SideOptions) -> RunResult:
     """Return the results of a side, run where it is a scenario."""
     if not (ref in shipped_scenarios() or ref.endswith(_SUFFIXES)):
         return load(ref, options.out)
-    scenario = load_scenario(ref, options.settings)
+    scenario = load_year(ref, options.settings)
     if options.bar is None:
         return run_scenario(scenario, out=options.out, workers=options.workers, command=options.command)
     with options.bar(scenario.name) as progress:

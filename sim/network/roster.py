@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.calendar import Span, parse_clock, parse_timetable
+from sim.config.rosters import NEW_ROW
 from sim.network.doors import ANY_REMOTE, CHANNELS, GUIDANCE, Doors, ServiceKey
 from sim.streams import uniform
 from sim.visits import Channel, OfficialName
@@ -64,15 +65,7 @@ def merge_rows(
         for key in ("skills", "breaks"):
             if isinstance(given.get(key), (list, tuple)):
                 given[key] = (";" if key == "skills" else "|").join(given[key])
-        rows[name] = {
-            "row": name,
-            "days": "Mon-Fri",
-            "breaks": "",
-            "diary": 0,
-            "on_call": 0,
-            **rows.get(name, {}),
-            **given,
-        }
+        rows[name] = {"row": name, **NEW_ROW, **rows.get(name, {}), **given}
     return list(rows.values())
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.config.registry import Parameters
-from sim.population.adoption import able_by_age
+from sim.population.adoption import OLDEST, able_by_age
 from sim.population.homes import Plane, Roads, Settlement, make_bands, make_roads
+from sim.population.lives import next_year
 from sim.population.margins import persons_by_age
 from sim.population.people import CottageStock, People, PeopleInput, make_people
 from sim.region import Region
@@ -67,13 +68,20 @@ def make_land(region: Region, params: Parameters) -> Land:
 class Census:
     """Which people: year, population series, whether cottage life exists, and whose year's age shares hold.
 
-    `ages` is None for the age shares of the year itself.
+    `ages` is None for the age shares of the year itself; `since` is the year from which on these people
+    have lived, None for people who appear in the year itself.
     """
 
     year: int
     series: str
     cottages: bool
     ages: int | None = None
+    since: int | None = None
+
+    def before(self) -> Census:
+        """Return the census of the same people a year earlier."""
+        since = self.since if self.since != self.year - 1 else None
+        return replace(self, year=self.year - 1, since=since)
 
 
 def people_input(region: Region, params: Parameters, land: Land, census: Census) -> PeopleInput:
@@ -131,8 +139,8 @@ def adoption_of(region: Region, year: int, adoption: float = 0.0, acceptance: fl
 def adopters(people: People, adoption: Adoption) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return (N,) who is able to use e-services, and who would accept a video desk."""
     able, video = adoption
-    background = people.foreign.astype(np.int64)
-    return people.u_digital < able[background, people.age], people.u_video < video[background, people.age]
+    background, age = people.foreign.astype(np.int64), np.minimum(people.age, OLDEST)
+    return people.u_digital < able[background, age], people.u_video < video[background, age]
 
 
 _people: OrderedDict[tuple[object, ...], People] = OrderedDict()
@@ -145,7 +153,17 @@ def people_of(region: Region, params: Parameters, land: Land, census: Census, se
     personal = tuple(sorted(item for item in params.as_dict().items() if item[0].startswith(_PERSONAL)))
     key = (region.path, region.digest, personal, census, seed)
     if key not in _people:
-        _people[key] = make_people(people_input(region, params, land, census), seed)
+        given = people_input(region, params, land, census)
+        _people[key] = (
+            make_people(given, seed)
+            if census.since is None
+            else next_year(
+                people_of(region, params, land, census.before(), seed),
+                given,
+                census.year - census.since,
+                seed,
+            )
+        )
     _people.move_to_end(key)
     while len(_people) > _KEPT:
         _people.popitem(last=False)

@@ -27,13 +27,18 @@ _OLDEST_OWNER = 89
 
 
 def person_ids(
-    kind: int, code: NDArray[np.int64], age: NDArray[np.int64], serial: NDArray[np.int64]
+    kind: int,
+    code: NDArray[np.int64],
+    age: NDArray[np.int64],
+    serial: NDArray[np.int64],
+    cohort: int = 0,
 ) -> NDArray[np.int64]:
     """Return lasting ids from kind, municipality code, age group at entry and serial number within these.
 
-    A person added to one group of one municipality moves no other person's id.
+    A person added to one group of one municipality moves no other person's id. `cohort` is the number of
+    years after the first at which the persons came, 0–31.
     """
-    head = np.int64(kind << _COHORT_BITS) << _CODE_BITS
+    head = np.int64((kind << _COHORT_BITS) + cohort) << _CODE_BITS
     return (((head + code) << _AGE_BITS) + age << _SERIAL_BITS) + serial
 
 
@@ -77,6 +82,10 @@ class People:
     def n(self) -> int:
         """Number of persons."""
         return len(self.id)
+
+    def take(self, rows: NDArray[np.int64]) -> People:
+        """Return the persons of some rows."""
+        return People(**{name: column[rows] for name, column in vars(self).items()})
 
     @property
     def n_residents(self) -> int:
@@ -139,8 +148,8 @@ def make_people(given: PeopleInput, seed: int) -> People:
     residents = _residents(given, seed)
     if given.stock is None:
         return residents
-    owners = _with_cottages(residents, given, given.stock, seed)
-    return _joined(owners, _cottage_dwellers(given, given.stock, seed))
+    owners = with_cottages(residents, given, given.stock, seed)
+    return joined(owners, _cottage_dwellers(given, given.stock, seed))
 
 
 def _rows(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -167,17 +176,32 @@ def _residents(given: PeopleInput, seed: int) -> People:
     place, group, serial = _rows(given.residents[order])
     municipality = order[place]
     ids = person_ids(RESIDENT, given.codes[municipality], group, serial)
+    foreign = uniform(stream_key(seed, 0, "foreign language"), ids) < given.foreign_share[municipality]
+    return new_residents(ids, municipality, group, foreign, given, seed)
+
+
+def new_residents(
+    ids: NDArray[np.int64],
+    municipality: NDArray[np.int64],
+    group: NDArray[np.int64],
+    foreign: NDArray[np.bool_],
+    given: PeopleInput,
+    seed: int,
+) -> People:
+    """Return residents who settle, without cottages; all arrays (n,)."""
+    homes = settle_homes(ids, municipality, seed, given.settlement)
     nowhere = np.full((len(ids), 2), np.nan)
+    ages = _single_ages(ids, group, given.age_groups, seed)
     return People(
         ids,
         np.full(len(ids), RESIDENT, np.int8),
         municipality,
         group,
-        _single_ages(ids, group, given.age_groups, seed),
-        uniform(stream_key(seed, 0, "foreign language"), ids) < given.foreign_share[municipality],
+        ages,
+        foreign,
         uniform(stream_key(seed, 0, "digital threshold"), ids),
         uniform(stream_key(seed, 0, "video threshold"), ids),
-        settle_homes(ids, municipality, seed, given.settlement),
+        homes,
         nowhere,
         np.full(len(ids), -1, np.int64),
     )
@@ -209,7 +233,7 @@ def owner_chance(
     return np.minimum(np.divide(owners, by_age, out=np.zeros(len(by_age)), where=by_age > 0), 1.0)
 
 
-def _with_cottages(people: People, given: PeopleInput, stock: CottageStock, seed: int) -> People:
+def with_cottages(people: People, given: PeopleInput, stock: CottageStock, seed: int) -> People:
     """Return residents of whom as many have a cottage as cottages owned within the region hold persons."""
     by_age = np.bincount(people.age_group, minlength=len(given.age_groups))
     chance = owner_chance(stock, by_age, given.age_groups)
@@ -224,19 +248,33 @@ def _with_cottages(people: People, given: PeopleInput, stock: CottageStock, seed
     cottage[owns] = settled.roads.centres[where[owns]] + scatter(
         people.id[owns], "cottage", seed, settled.mean_km
     )
-    return _replace(people, cottage=cottage, cottage_municipality=np.where(owns, where, -1))
+    return exchanged(people, cottage=cottage, cottage_municipality=np.where(owns, where, -1))
+
+
+def dweller_counts(given: PeopleInput, stock: CottageStock) -> NDArray[np.int64]:
+    """Return (n_municipalities, n_age_groups) people from outside the region who use its cottages."""
+    total = round(float(stock.cottages.sum() * stock.share_outside * stock.persons))
+    shares = _owner_group_shares(stock, given.age_groups)
+    return np.array([largest_remainder(shares, int(n)) for n in largest_remainder(stock.cottages, total)])
 
 
 def _cottage_dwellers(given: PeopleInput, stock: CottageStock, seed: int) -> People:
     """Return the people from outside the region who use its cottages."""
-    total = round(float(stock.cottages.sum() * stock.share_outside * stock.persons))
-    by_place = largest_remainder(stock.cottages, total)
-    shares = _owner_group_shares(stock, given.age_groups)
-    counts = np.array([largest_remainder(shares, int(n)) for n in by_place])
     order = np.argsort(given.codes, kind="stable")
-    place, group, serial = _rows(counts[order])
+    place, group, serial = _rows(dweller_counts(given, stock)[order])
     municipality = order[place]
     ids = person_ids(COTTAGE_DWELLER, given.codes[municipality], group, serial)
+    return new_dwellers(ids, municipality, group, given, seed)
+
+
+def new_dwellers(
+    ids: NDArray[np.int64],
+    municipality: NDArray[np.int64],
+    group: NDArray[np.int64],
+    given: PeopleInput,
+    seed: int,
+) -> People:
+    """Return people from outside with a cottage; all arrays (n,)."""
     spots = given.settlement.roads.centres[municipality] + scatter(
         ids, "cottage", seed, given.settlement.mean_km
     )
@@ -255,12 +293,12 @@ def _cottage_dwellers(given: PeopleInput, stock: CottageStock, seed: int) -> Peo
     )
 
 
-def _replace(people: People, **columns: NDArray[np.generic]) -> People:
+def exchanged(people: People, **columns: NDArray[np.generic]) -> People:
     """Return `people` with some columns exchanged."""
     return People(**{**vars(people), **columns})
 
 
-def _joined(first: People, second: People) -> People:
+def joined(first: People, second: People) -> People:
     """Return the rows of both."""
     one: Mapping[str, NDArray[np.generic]] = vars(first)
     return People(**{name: np.concatenate([one[name], column]) for name, column in vars(second).items()})

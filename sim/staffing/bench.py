@@ -13,12 +13,12 @@ from sim.arena import make_setting
 from sim.config import Scenario
 from sim.demand.setup import Setup, scenario_network
 from sim.demand.year import YearDemand, make_rules
-from sim.model import stage_of
 from sim.network import Network
 from sim.network.roster import OFF, ROSTERED
 from sim.network.rows import RosterRow, roster_rows
 from sim.queues.compiled_engine import CompiledEngine
 from sim.staffing.option import with_counts
+from sim.stage import stage_of
 from sim.visits import Channel, NeedChannel, Outcome
 
 #: Demands that are kept for each replication: those of the diaries that were used last.

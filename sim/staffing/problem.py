@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from sim.config import Scenario
 from sim.config.registry import Parameters
-from sim.model import stage_of
 from sim.network.rows import RosterRow, roster_rows
 from sim.staffing.bench import Bench, PlayedYear, hours_a_year
 from sim.staffing.need import officials_needed
 from sim.staffing.search import Counts, Found, Judge, Space, find_cheapest
 from sim.staffing.target import Bar, Scores, Target
 from sim.staffing.units import Unit, Units, groups_of, make_units
+from sim.stage import stage_of
 
 #: A row may grow to this multiple of its officials, and by this many besides.
 _GROWTH, _MORE = 1.5, 3

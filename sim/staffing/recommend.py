@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.config import Scenario
-from sim.model import simulate, stage_of
+from sim.model import simulate
 from sim.network.network import PLACE_KINDS
 from sim.network.rows import roster_rows
 from sim.outcomes import OutcomeSettings, metrics
@@ -23,6 +23,7 @@ from sim.staffing.proof import Court, Removal
 from sim.staffing.search import Counts, Found
 from sim.staffing.selection import Promise, Selection, select_smallest
 from sim.staffing.target import Bar, Scores, Target
+from sim.stage import stage_of
 from sim.visits import YearRecords
 
 #: Most stand-ins for a staffing that its proof has refused.

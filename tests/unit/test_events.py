@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from sim.arena import make_setting
 from sim.config import load_scenario
 from sim.demand.setup import Setup, make_setup
-from sim.model import VisitModel, place_year, stage_of
+from sim.model import VisitModel
 from sim.network.roster import OFF, ON_CALL
+from sim.stage import place_year, stage_of
 from sim.visits import Channel
 
 _TICK = 1 / 65536

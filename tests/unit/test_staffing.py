@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.cli import main
 from sim.config import Scenario, load_scenario
 from sim.config.registry import Parameters
-from sim.model import simulate, stage_of
+from sim.model import simulate
 from sim.network.rows import RosterRow, roster_rows
 from sim.outcomes.costs import costs_of, htv_of, persons_by_month
 from sim.staffing import recommend
@@ -24,6 +24,7 @@ from sim.staffing.search import Space, find_cheapest
 from sim.staffing.shifts import PERIOD, Shift, clock, cover, possible_shifts, with_shifts
 from sim.staffing.target import Scores, Target, joint_confidence
 from sim.staffing.units import groups_of, make_units
+from sim.stage import stage_of
 from sim.visits import YearRecords
 
 TARGET = Target(0.8, 15.0, 0.05)

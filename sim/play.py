@@ -1,0 +1,177 @@
+"""One simulated year under way: what its people do, its points play, and its records leave behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.arena import gather, make_engine, make_setting
+from sim.demand.feedback import Carried, Learning, waits_of
+from sim.demand.year import YearDemand
+from sim.stage import PlacedYear, Stage, place_year
+from sim.visits import VISIT, Outcome, YearRecords
+
+#: Days played at once where days do not depend on each other.
+_BLOCK = 31
+#: Daily figures: visits due, served, gave up, mean wait [min], cottage dwellers present.
+FIGURES = ("visits", "served", "gave_up", "mean_wait", "cottage_dwellers_present")
+
+
+class YearPlay:
+    """A year of a replication, played day by day.
+
+    Parameters
+    ----------
+    stage
+        The year's scenario made ready.
+    replication
+        Number of the replication.
+    engine
+        Queue engine, ``simpy`` or ``compiled``.
+    placed
+        The year's visits if they are known already; finished in place. Not with feedback, under which they
+        are not known beforehand.
+    carried
+        What people remember of the year before, if there was one.
+
+    Attributes
+    ----------
+    setup
+        People and network of the year.
+    days
+        Positions of the year's days in its span.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        replication: int,
+        engine: str,
+        placed: PlacedYear | None = None,
+        carried: Carried | None = None,
+    ) -> None:
+        self.setup = stage.setup
+        self._setting = make_setting(stage.setup, (stage.setup.scenario.run.seed, replication))
+        self._play = make_engine(engine, self._setting)
+        span = stage.setup.season.span
+        self._learning = Learning(stage.setup, replication)
+        self.days = range(span.year_slice.start, span.year_slice.stop)
+        self._visits: list[NDArray[np.void]] = []
+        self._extras: list[NDArray[np.float64]] = []
+        self._series = {name: np.zeros(len(self.days)) for name in FIGURES}
+        self._played = self.days.start
+        self._rows_by_day: dict[int, list[NDArray[np.int64]]] = {}
+        self._seen = 0
+        if self._learning.active:
+            self._demand = YearDemand(stage.setup, stage.rules, replication)
+            self._counts = self._demand.counts
+            self._run_in(carried)
+        else:
+            self._take(placed or place_year(stage, replication))
+
+    def _take(self, placed: PlacedYear) -> None:
+        """Take a year's visits; nothing will change them but the points."""
+        self._table, self._counts = placed.visits, placed.counts
+        span = self.setup.season.span
+        self._starts = np.searchsorted(self._table["day"], np.arange(span.n_days + 1) + span.first)
+
+    def _run_in(self, carried: Carried | None) -> None:
+        """Place and play the days before the year, so that people begin it with what they remember."""
+        self._learning.begin(self._demand, carried)
+        for position in range(self.days.start):
+            self._live(position)
+        self._learning.end_run_in(self._demand)
+
+    def play(self, day: int) -> None:
+        """Play a day of the year, counted from 1 January = 0; days are played in turn.
+
+        Where no feedback is switched on days do not depend on each other, and the queues of a month are
+        played in one go when its first day comes.
+        """
+        position = self.days[day]
+        if self._learning.active:
+            self._keep(position, *self._live(position))
+        elif position >= self._played:
+            self._play_block(position, min(position + _BLOCK, self.days.stop))
+
+    def figure(self, name: str, day: int) -> float:
+        """Return one of the `FIGURES` of a day that has been played."""
+        return float(self._series[name][day])
+
+    def remembered(self) -> Carried | None:
+        """Return what people take into the next year; nothing where no feedback is switched on."""
+        if not self._learning.active:
+            return None
+        return Carried(self.setup.people.id, self.setup.site.network.points, self._demand.memory)
+
+    def records(self, n_days: int) -> YearRecords:
+        """Return what the first `n_days` days of the year have left behind."""
+        days = self.days[:n_days]
+        visits = np.concatenate(self._visits) if self._visits else np.zeros(0, VISIT)
+        extras = np.concatenate(self._extras) if self._extras else np.zeros((0, len(self._setting.skills), 2))
+        inside = visits[(visits["day"] < len(days)) & (visits["outcome"] != Outcome.VOID)]
+        return gather(self.setup, self._setting, days, (inside, extras[: len(days)]), self._counts)
+
+    def _play_block(self, first: int, last: int) -> None:
+        """Play the queues of the days `first` .. `last` - 1, whose visits are all known."""
+        starts = self._starts[first : last + 1]
+        visits = self._table[starts[0] : starts[-1]]
+        self._keep(first, visits, self._play(visits, starts - starts[0], first))
+
+    def _keep(self, first: int, visits: NDArray[np.void], extras: NDArray[np.float64]) -> None:
+        """Keep the records of some days and note their daily figures."""
+        self._visits.append(visits)
+        self._extras.append(extras)
+        days = range(first - self.days.start, first - self.days.start + len(extras))
+        for name, values in self._figures(visits, days).items():
+            self._series[name][days.start : days.stop] = values
+        self._played = first + len(extras)
+
+    def _figures(self, visits: NDArray[np.void], days: range) -> dict[str, NDArray[np.float64]]:
+        """Return the daily figures of some days of the year."""
+        came = visits[(visits["no_show"] == 0) & (visits["outcome"] != Outcome.VOID)]
+        day = came["day"] - days.start
+        began = np.isfinite(came["start"])
+        outcome = came["outcome"]
+        gave_up = (
+            (outcome == Outcome.RENEGED) | (outcome == Outcome.BALKED) | (outcome == Outcome.TURNED_AWAY)
+        )
+
+        def total(weights: NDArray[Any], of: NDArray[np.int64] = day) -> NDArray[np.float64]:
+            return np.bincount(of, weights=weights, minlength=len(days)).astype(float)
+
+        n_began = total(began)
+        waits = total(waits_of(came[began]), day[began])
+        dwellers = self.setup.people.n - self.setup.people.n_residents
+        presence = self.setup.season.presence[self.days.start :][days.start : days.stop]
+        return {
+            "visits": total(np.ones(len(came))),
+            "served": total(outcome == Outcome.SERVED),
+            "gave_up": total(gave_up),
+            "mean_wait": np.divide(waits, n_began, out=np.full(len(days), np.nan), where=n_began > 0),
+            "cottage_dwellers_present": np.rint(presence * dwellers),
+        }
+
+    def _live(self, position: int) -> tuple[NDArray[np.void], NDArray[np.float64]]:
+        """Place a day's needs, play its visits and let them act on the days to come."""
+        self._demand.place(position, position + 1, self._learning.due(position))
+        self._sort_in()
+        parts = self._rows_by_day.pop(position, [])
+        rows = np.sort(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
+        visits = self._demand.take(rows)
+        extras = self._play(visits, np.array([0, len(visits)]), position)
+        self._learning.observe(visits, self._demand, position)
+        return visits, extras
+
+    def _sort_in(self) -> None:
+        """Note on which day each newly placed visit is due."""
+        days = self._demand.due(self._seen)
+        rows = np.arange(self._seen, self._demand.placed)
+        for day in np.unique(days):
+            self._rows_by_day.setdefault(int(day), []).append(rows[days == day])
+        self._seen = self._demand.placed
+
+
+__all__ = ["FIGURES", "YearPlay"]

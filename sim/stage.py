@@ -1,0 +1,89 @@
+"""A scenario made ready to be simulated, and a year of its visits before the points have played them."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.config import Scenario
+from sim.demand.setup import Setup, make_setup, restaffed
+from sim.demand.year import DemandRules, YearDemand, make_rules
+
+#: Scenarios whose set-up a process keeps.
+_KEPT = 4
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A scenario made ready: what all its replications share.
+
+    Attributes
+    ----------
+    setup, rules
+        People, network and the kernel's tables.
+    ground
+        What the scenario says about everything but staffing; scenarios that agree in it share people.
+    """
+
+    setup: Setup
+    rules: DemandRules
+    ground: str
+
+
+@dataclass(frozen=True)
+class PlacedYear:
+    """A year's visits before the points have played them.
+
+    Attributes
+    ----------
+    visits
+        Rows of all days of the span, by day and id.
+    counts
+        What became of the needs, see `YearDemand.counts`.
+    """
+
+    visits: NDArray[np.void]
+    counts: NDArray[np.int64]
+
+
+_stages: OrderedDict[str, Stage] = OrderedDict()
+
+
+def stage_of(scenario: Scenario) -> Stage:
+    """Return a scenario made ready; those last used in this process are kept.
+
+    Where one of them differs in its staffing only, its people and needs are taken over.
+    """
+    content: list[Any] = [scenario.content(), scenario.region, scenario.run.seed]
+    key = json.dumps(content, sort_keys=True)
+    if key not in _stages:
+        _forget_years_gone(scenario)
+        del content[0]["staffing"]
+        ground = json.dumps(content, sort_keys=True)
+        alike = next((stage for stage in _stages.values() if stage.ground == ground), None)
+        setup = restaffed(alike.setup, scenario) if alike else make_setup(scenario)
+        _stages[key] = Stage(setup, make_rules(setup), ground)
+    _stages.move_to_end(key)
+    while len(_stages) > _KEPT:
+        _stages.popitem(last=False)
+    return _stages[key]
+
+
+def _forget_years_gone(scenario: Scenario) -> None:
+    """Keep none of the years lived through when a further one comes: a trajectory does not return to them."""
+    if scenario.people_since is not None:
+        gone = [key for key, stage in _stages.items() if stage.setup.scenario.people_since is not None]
+        for key in gone:
+            del _stages[key]
+
+
+def place_year(stage: Stage, replication: int) -> PlacedYear:
+    """Return the visits of one replication of a scenario in which nothing acts on the days to come."""
+    demand = YearDemand(stage.setup, stage.rules, replication)
+    demand.place(0, stage.setup.season.span.n_days)
+    return PlacedYear(demand.take(np.arange(demand.placed)), demand.counts)
