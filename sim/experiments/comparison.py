@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -37,7 +38,7 @@ MAIN = tuple(
     )
 )
 
-#: Metrics of which less is better (-1) or more is better (1); of others neither is.
+#: Metrics of which less is better (-1) or more is better (1), broken down by anything; of others neither is.
 _DIRECTION = {
     "wait": -1,
     "wait_outside": -1,
@@ -50,7 +51,17 @@ _DIRECTION = {
     "travel": -1,
     "overtime_hours": -1,
     "rostered_hours": -1,
+    "hours": -1,
+    "travel_hours": -1,
+    "wait_hours": -1,
+    "unserved": -1,
+    "over_60": -1,
+    "over_60_served": -1,
+    "htv": -1,
+    "cost": -1,
+    "cost_per_visit": -1,
 }
+_BROKEN_DOWN = re.compile("_(?:by|of)_.*")
 #: Parameter that holds the practical threshold of a unit; other units take the relative one.
 _THRESHOLDS = {
     "min": "practical_wait_difference",
@@ -281,7 +292,7 @@ def threshold_of(unit: str, reference: float, parameters: Mapping[str, float]) -
 def _verdict(metric: str, difference: float, threshold: float, p_value: float) -> Verdict:
     if not p_value < 1 - CONFIDENCE or abs(difference) < threshold:
         return "not distinguishable"
-    direction = _DIRECTION.get(metric, 0)
+    direction = _DIRECTION.get(_BROKEN_DOWN.sub("", metric), 0)
     if direction == 0:
         return "higher" if difference > 0 else "lower"
     return "better" if difference * direction > 0 else "worse"

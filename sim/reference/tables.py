@@ -118,6 +118,6 @@ def _each(outcome: OutcomeSpec, known: pd.DataFrame) -> Iterator[OutcomeSpec]:
         return
     chosen = known
     for key, value in wanted.items():
-        chosen = chosen[chosen[key] != _SUMS[key]] if value == EACH else chosen[chosen[key] == value]
+        chosen = chosen[chosen[key] != _SUMS.get(key)] if value == EACH else chosen[chosen[key] == value]
     for row in chosen.to_dict("records"):
         yield OutcomeSpec.model_validate(row)

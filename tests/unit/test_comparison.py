@@ -14,6 +14,7 @@ from sim.experiments.comparison import compare, holm, threshold_of
 
 WAIT = OutcomeSpec(metric="wait", statistic="mean")
 VISITS = OutcomeSpec(metric="visits", statistic="count")
+HOURS = OutcomeSpec(metric="hours_by_municipality", statistic="Town")
 PARAMETERS = {
     "practical_wait_difference": 1.0,
     "practical_share_difference": 0.01,
@@ -64,6 +65,7 @@ def test_a_difference_is_that_of_a_paired_t_test() -> None:
             "not distinguishable",
         ),  # clear of 0, but half a minute matters to nobody
         (WAIT, "min", [1.0, 13.0, 9.0], "not distinguishable"),  # large, but not clear of 0
+        (HOURS, "h per 1 000 persons", [9.0, 10.5, 12.1], "worse"),
         (VISITS, "visits", [9.0, 10.5, 12.1], "higher"),
         (VISITS, "visits", [2.0, 3.4, 5.1], "lower"),
     ],

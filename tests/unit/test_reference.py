@@ -106,6 +106,12 @@ def test_levels_are_told_for_each_point_that_the_metric_has(tmp_path: Path) -> N
     assert table["half_width"].to_list() == pytest.approx([4.302653 * 0.5 / 3**0.5] * 4)
 
 
+def test_levels_are_told_for_each_statistic_too(tmp_path: Path) -> None:
+    asked = question(tmp_path, "tables: {l: {kind: levels, outcomes: [{metric: wait, statistic: '*'}]}}\n")
+    table = kept_tables(asked, built(asked))["l"]
+    assert list(zip(table["statistic"], table["mean"], strict=True)) == [("mean", 5.5), ("mean", 7.5)]
+
+
 def test_comparisons_are_with_the_reference_that_is_named(tmp_path: Path) -> None:
     outcomes = "outcomes: [{metric: wait, statistic: mean}]"
     asked = question(tmp_path, f"tables: {{d: {{kind: comparison, reference: other, {outcomes}}}}}\n")
