@@ -72,6 +72,7 @@ for _command in (
     planning.staff,
     results.report,
     results.export,
+    results.rerun,
     checks.validate,
     checks.adoption,
     checks.schema,

@@ -193,8 +193,9 @@ class SensitivityFlags:
     """Options of a sensitivity analysis."""
 
     set: Settings | None = None
-    paths: Annotated[int, Parameter(help="screening paths", validator=AtLeastOne)] = 6
-    keep: Annotated[int, Parameter(help="groups kept after screening", validator=AtLeastOne)] = 6
+    paths: Annotated[int, Parameter(help="screening paths", validator=AtLeastOne)] = 4
+    ends: Annotated[int, Parameter(help="groups of the tornado", validator=AtLeastOne)] = 12
+    keep: Annotated[int, Parameter(help="groups of the indices", validator=AtLeastOne)] = 6
     base_points: Annotated[int, Parameter(help="base points of indices", validator=AtLeastOne)] = 32
     replications: Annotated[int, Parameter(help="replications of each point", validator=AtLeastOne)] = 1
     workers: Annotated[int | None, Parameter(help="workers; default 2 at most", validator=AtLeastOne)] = None
@@ -221,7 +222,7 @@ def sensitivity(config: str = "projection_2030", *, flags: SensitivityFlags | No
     flags = flags or SensitivityFlags()
     scenario = load_year(config, ["run.engine=compiled", *(flags.set or [])])
     options = SweepOptions(out=flags.out, workers=flags.workers, command=command_line())
-    effort = Effort(flags.paths, flags.keep, flags.base_points, flags.replications)
+    effort = Effort(flags.paths, flags.ends, flags.keep, flags.base_points, flags.replications)
     found = analyse(scenario, effort, options, partial(progress_bar, quiet=flags.quiet))
     if flags.json:
         print(jsonlib.dumps(found.as_dict(), indent=2))

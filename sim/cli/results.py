@@ -1,13 +1,14 @@
-"""Commands that turn stored runs into documents."""
+"""Commands that turn stored runs into documents, or make one again."""
 
 from __future__ import annotations
 
+import json as jsonlib
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from sim.cli.base import DONE
+from sim.cli.base import DONE, FAILED
 
 
 def report(
@@ -52,3 +53,34 @@ def export(
 
     print(write_workbook(load(run, out), xlsx, lang))
     return DONE
+
+
+def rerun(
+    run_id: str,
+    *,
+    engine: Annotated[
+        Literal["simpy", "compiled"] | None, Parameter(help="queue engine; default: that of the run")
+    ] = None,
+    out: Annotated[Path, Parameter(help="folder of all results")] = Path("results"),
+    json: Annotated[bool, Parameter(help="print data instead of text")] = False,
+) -> int:
+    """Make one stored run again from its manifest and say whether the bytes agree.
+
+    Parameters
+    ----------
+    run_id
+        Id of a run as in the table runs, or its beginning.
+    """
+    from sim.experiments.rerun import rerun as made_again
+
+    found = made_again(run_id, out, engine)
+    if json:
+        print(jsonlib.dumps(found.as_dict(), indent=2, ensure_ascii=False))
+    else:
+        place = f"{found.scenario}, design point {found.design_point}, replication {found.replication}"
+        print(
+            f"{found.run_id} ({place}): {'the bytes agree' if found.agrees else 'differs'}",
+            *found.differing,
+            sep="\n",
+        )
+    return DONE if found.agrees else FAILED

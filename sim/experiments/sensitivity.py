@@ -26,7 +26,7 @@ from sim.config.registry import Registry
 from sim.errors import RunError
 from sim.experiments.comparison import values_of
 from sim.experiments.designs import group_index, paths
-from sim.experiments.sweep import SweepOptions, run_experiment
+from sim.experiments.sweep import SweepOptions, plan, run_experiment
 from sim.experiments.work import Progress
 from sim.region import load_region
 
@@ -46,6 +46,7 @@ OUTCOMES = tuple(
         ("contact_hours", "sum"),
     )
 )
+_CONTACT = OUTCOMES[-1]
 #: Levers of demand whose positions from -1 to 1 stand for ranges of whole tables.
 _POSITIONS = ("demand.adoption", "demand.acceptance")
 #: Topics that act on costs only, after the simulation.
@@ -62,15 +63,18 @@ class Effort:
     ----------
     paths
         Screening paths; each runs one point more than there are groups.
+    ends
+        Groups of the tornado, those that screening finds greatest.
     keep
-        Groups that go on from screening to indices, the greatest of each outcome first.
+        Groups of the Sobol indices, the greatest of each outcome first.
     base_points
         Base points of the Sobol indices, a power of 2; each runs two points more than groups are kept.
     replications
         Replications of each point.
     """
 
-    paths: int = 6
+    paths: int = 4
+    ends: int = 12
     keep: int = 6
     base_points: int = 32
     replications: int = 1
@@ -87,7 +91,7 @@ class Sensitivity:
         group moves by two thirds of its range from wherever the others are.
     tornado
         outcome, unit, group, base, low, high: the outcome at the scenario's values, and with the whole
-        group at the low and high ends of its ranges.
+        group at the low and high ends of its ranges; of the groups that matter most.
     indices
         outcome, group, first, first_low, first_high, total, total_low, total_high: shares of the variance, of
         the group alone and with all its interactions, with 90 % intervals for the base points drawn.
@@ -153,7 +157,6 @@ def analyse(
     117, 35-43 (indices).
     """
     factors = tuple(factors) or assumptions(scenario)
-    groups = list(dict.fromkeys(factor.group for factor in factors))
 
     def run(
         kind: str, chosen: Sequence[Factor], size: int = 1, rows: Sequence[dict[str, Level]] = ()
@@ -163,12 +166,14 @@ def analyse(
         spec = ExperimentSpec(name=name, design=design, replications=effort.replications)
         asked = Experiment(spec, (scenario,), tuple(chosen), tuple(rows))
         with bar(name) as progress:
-            return _answers(run_experiment(asked, options, progress).metrics)
+            found = _answers(run_experiment(asked, options, progress).metrics)
+        return {**found, **_person_years(found[_CONTACT.label()][1], asked)}
 
     screening = screen(run("morris", factors, effort.paths), factors, scenario.run.seed)
-    ends = [{}, *(_end(factors, group, high) for group in groups for high in (False, True))]
-    tornado = swing(run("tornado", factors, rows=ends), groups)
-    kept = decisive(screening, effort.keep)
+    moving = decisive(screening, effort.ends)
+    ends = [{}, *(_end(factors, group, high) for group in moving for high in (False, True))]
+    tornado = swing(run("tornado", factors, rows=ends), moving)
+    kept = moving[: effort.keep]
     chosen = [factor for factor in factors if factor.group in kept]
     shares = indices(run("sobol", chosen, effort.base_points), chosen, scenario.run.seed)
     return Sensitivity(screening, tornado, shares)
@@ -188,6 +193,14 @@ def _answers(metrics: pd.DataFrame) -> Answers:
             raise RunError(f"{outcome.label()}: some design points have no value; visitsim retry shows why")
         found[outcome.label()] = (str(rows["unit"].iloc[0]), means.to_numpy(np.float64))
     return found
+
+
+def _person_years(contact: Floats, asked: Experiment) -> Answers:
+    """Return the person-years that contact alone takes at each design point, from its hours."""
+    registry = Registry.from_region(load_region(asked.scenarios[0].region))
+    values = [registry.resolve(point.scenario.parameters) for point in plan(asked)]
+    hours = np.array([value["net_hours_per_htv"] * value["contact_share"] for value in values])
+    return {"contact.htv": ("HTV", contact / hours)}
 
 
 def screen(answers: Answers, factors: Sequence[Factor], seed: int) -> pd.DataFrame:

@@ -208,7 +208,7 @@ def _staffing(build: StaffBuild, how: How) -> Built:
 def _sensitivity(build: SensitivityBuild, how: How) -> Built:
     from sim.experiments.sensitivity import Effort, analyse
 
-    effort = Effort(build.paths, build.keep, build.base_points, build.replications)
+    effort = Effort(build.paths, build.ends, build.keep, build.base_points, build.replications)
     found = analyse(_scenario(build), effort, how.sweep_options(), how.bar)
     return Built({"screening": found.screening, "tornado": found.tornado, "indices": found.indices})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 
 import pandas as pd
@@ -48,11 +49,18 @@ def _table(found: Sensitivity, outcome: str) -> Table:
     for heading in ("Effect", "Low", "High", "Share of variance alone", "with interactions"):
         table.add_column(heading, justify="right", no_wrap=True)
     for group in screening.index[:_SHOWN]:
-        ends = (signed(tornado.loc[group, end] - base, "en", places) for end in ("low", "high"))
+        ends = (signed(_change(tornado, group, end, base), "en", places) for end in ("low", "high"))
         effect = number(screening.loc[group, "mean_effect"], "en", places)
         shares = (_share(indices, group, which) for which in ("first", "total"))
         table.add_row(str(group), effect, *ends, *shares)
     return table
+
+
+def _change(tornado: pd.DataFrame, group: str, end: str, base: float) -> float:
+    """Return how far a group moves the outcome from its base, nan for a group outside the tornado."""
+    if group not in tornado.index:
+        return math.nan
+    return float(tornado[end].to_dict()[group]) - base
 
 
 def _share(indices: pd.DataFrame, group: str, which: str) -> str:
