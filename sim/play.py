@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.arena import gather, make_engine, make_setting
-from sim.demand.feedback import Carried, Learning, waits_of
+from sim.demand.feedback import Carried, Learning
+from sim.demand.kernel import close_days
 from sim.demand.year import YearDemand
 from sim.stage import PlacedYear, Stage, place_year
-from sim.visits import VISIT, Outcome, YearRecords
+from sim.visits import VISIT, YearRecords
 
 #: Days played at once where days do not depend on each other.
 _BLOCK = 31
@@ -60,7 +59,7 @@ class YearPlay:
         self.days = range(span.year_slice.start, span.year_slice.stop)
         self._visits: list[NDArray[np.void]] = []
         self._extras: list[NDArray[np.float64]] = []
-        self._series = {name: np.zeros(len(self.days)) for name in FIGURES}
+        self._figures = np.zeros((len(self.days), 5))
         self._played = self.days.start
         self._rows_by_day: dict[int, list[NDArray[np.int64]]] = {}
         self._seen = 0
@@ -76,6 +75,7 @@ class YearPlay:
         self._table, self._counts = placed.visits, placed.counts
         span = self.setup.season.span
         self._starts = np.searchsorted(self._table["day"], np.arange(span.n_days + 1) + span.first)
+        self._end = self._starts[self.days.start]  # of the rows played and kept
 
     def _run_in(self, carried: Carried | None) -> None:
         """Place and play the days before the year, so that people begin it with what they remember."""
@@ -92,13 +92,21 @@ class YearPlay:
         """
         position = self.days[day]
         if self._learning.active:
-            self._keep(position, *self._live(position))
+            visits, extras = self._live(position)
+            self._extras.append(extras)
+            self._visits.append(visits[: close_days(visits, 0, 0, len(visits), self._figures)])
         elif position >= self._played:
             self._play_block(position, min(position + _BLOCK, self.days.stop))
 
     def figure(self, name: str, day: int) -> float:
         """Return one of the `FIGURES` of a day that has been played."""
-        return float(self._series[name][day])
+        if name == "cottage_dwellers_present":
+            dwellers = self.setup.people.n - self.setup.people.n_residents
+            return float(np.rint(self.setup.season.presence[self.days[day]] * dwellers))
+        came, served, gave_up, began, minutes = self._figures[day].tolist()
+        mean = minutes / began if began else np.nan
+        named: dict[str, float] = {"visits": came, "served": served, "gave_up": gave_up, "mean_wait": mean}
+        return named[name]
 
     def remembered(self) -> Carried | None:
         """Return what people take into the next year; nothing where no feedback is switched on."""
@@ -109,50 +117,21 @@ class YearPlay:
     def records(self, n_days: int) -> YearRecords:
         """Return what the first `n_days` days of the year have left behind."""
         days = self.days[:n_days]
-        visits = np.concatenate(self._visits) if self._visits else np.zeros(0, VISIT)
+        if self._learning.active:
+            visits = np.concatenate(self._visits) if self._visits else np.zeros(0, VISIT)
+        else:
+            visits = self._table[self._starts[self.days.start] : self._end]
         extras = np.concatenate(self._extras) if self._extras else np.zeros((0, len(self._setting.skills), 2))
-        inside = visits[(visits["day"] < len(days)) & (visits["outcome"] != Outcome.VOID)]
+        inside = visits[: np.searchsorted(visits["day"], len(days))]
         return gather(self.setup, self._setting, days, (inside, extras[: len(days)]), self._counts)
 
     def _play_block(self, first: int, last: int) -> None:
         """Play the queues of the days `first` .. `last` - 1, whose visits are all known."""
         starts = self._starts[first : last + 1]
         visits = self._table[starts[0] : starts[-1]]
-        self._keep(first, visits, self._play(visits, starts - starts[0], first))
-
-    def _keep(self, first: int, visits: NDArray[np.void], extras: NDArray[np.float64]) -> None:
-        """Keep the records of some days and note their daily figures."""
-        self._visits.append(visits)
-        self._extras.append(extras)
-        days = range(first - self.days.start, first - self.days.start + len(extras))
-        for name, values in self._figures(visits, days).items():
-            self._series[name][days.start : days.stop] = values
-        self._played = first + len(extras)
-
-    def _figures(self, visits: NDArray[np.void], days: range) -> dict[str, NDArray[np.float64]]:
-        """Return the daily figures of some days of the year."""
-        came = visits[(visits["no_show"] == 0) & (visits["outcome"] != Outcome.VOID)]
-        day = came["day"] - days.start
-        began = np.isfinite(came["start"])
-        outcome = came["outcome"]
-        gave_up = (
-            (outcome == Outcome.RENEGED) | (outcome == Outcome.BALKED) | (outcome == Outcome.TURNED_AWAY)
-        )
-
-        def total(weights: NDArray[Any], of: NDArray[np.int64] = day) -> NDArray[np.float64]:
-            return np.bincount(of, weights=weights, minlength=len(days)).astype(float)
-
-        n_began = total(began)
-        waits = total(waits_of(came[began]), day[began])
-        dwellers = self.setup.people.n - self.setup.people.n_residents
-        presence = self.setup.season.presence[self.days.start :][days.start : days.stop]
-        return {
-            "visits": total(np.ones(len(came))),
-            "served": total(outcome == Outcome.SERVED),
-            "gave_up": total(gave_up),
-            "mean_wait": np.divide(waits, n_began, out=np.full(len(days), np.nan), where=n_began > 0),
-            "cottage_dwellers_present": np.rint(presence * dwellers),
-        }
+        self._extras.append(self._play(visits, starts - starts[0], first))
+        self._end = close_days(self._table, self._end, starts[0], starts[-1], self._figures)
+        self._played = last
 
     def _live(self, position: int) -> tuple[NDArray[np.void], NDArray[np.float64]]:
         """Place a day's needs, play its visits and let them act on the days to come."""

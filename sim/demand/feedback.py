@@ -125,7 +125,7 @@ class Learning:
     def _remember(self, visits: NDArray[np.void], demand: YearDemand, position: int) -> None:
         """Smooth each visitor's wait into the remembered wait at that point."""
         served = visits[np.isfinite(visits["start"]) & (visits["no_show"] == 0)]
-        waits = waits_of(served)
+        waits = _waits_of(served)
         if position < demand.first_year_day:
             self._run_in_waits.append((served["point"].astype(np.int64), waits))
             return
@@ -169,11 +169,11 @@ class Learning:
             demand.count(NeedChannel.LOST, visits[~again & ~online])
 
 
-def waits_of(visits: NDArray[np.void]) -> NDArray[np.float64]:
+def _waits_of(visits: NDArray[np.void]) -> NDArray[np.float64]:
     """Return the wait [min] of visits that began: from the latest of arrival, appointed time and opening."""
     opening = np.where(visits["ticket"] > visits["arrival"], visits["ticket"], -np.inf)
     base = np.fmax(np.fmax(visits["arrival"], visits["appointed"]), opening)
     return np.asarray(np.maximum(0.0, visits["start"] - base), np.float64)
 
 
-__all__ = ["Carried", "Learning", "waits_of"]
+__all__ = ["Carried", "Learning"]

@@ -16,7 +16,7 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from sim.visits import Channel, NeedChannel, Place, Relation
+from sim.visits import Channel, NeedChannel, Outcome, Place, Relation
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -52,6 +52,8 @@ _STATION, _NO_PLACE, _AT_COUNTER = int(Place.REMOTE_STATION), int(Place.NONE), i
 _FIRST, _HERE, _AGAIN = int(Relation.FIRST), int(Relation.SECOND_HERE), int(Relation.REQUEUE)
 _TRIP, _RETURN = int(Relation.SECOND_TRIP), int(Relation.RETURN)
 _VISIT, _ONLINE, _UNMET = int(NeedChannel.VISIT), int(NeedChannel.ONLINE), int(NeedChannel.UNMET)
+_SERVED, _RENEGED, _BALKED = int(Outcome.SERVED), int(Outcome.RENEGED), int(Outcome.BALKED)
+_TURNED_AWAY, _VOID = int(Outcome.TURNED_AWAY), int(Outcome.VOID)
 _NO_SLOT, _OUTSIDE = int(NeedChannel.NO_SLOT), int(NeedChannel.OUTSIDE)
 
 
@@ -554,6 +556,51 @@ def finish_visits(
         done[at].requeue = place[_position(rows, requeue)] if requeue >= 0 else -1
         done[at].day += first_day
         done[at].need_day += first_day
+
+
+@_entry
+def close_days(visits: Records, to: int, first: int, last: int, figures: Floats) -> int:
+    """Sum up the played rows `first` .. `last` - 1 and move them down to row `to`, without the void ones.
+
+    Parameters
+    ----------
+    to
+        At most `first`; what stood there is overwritten.
+    figures
+        (n_days, 5) to add to, by day of the year: who came, were served, gave up, began service, and minutes
+        waited by those who began.
+
+    Returns
+    -------
+    int
+        Row behind the last one kept.
+    """
+    for row in range(first, last):
+        visit = visits[row]
+        if visit.outcome == _VOID:
+            continue
+        if visit.no_show == 0:
+            day, outcome = figures[visit.day], visit.outcome
+            day[0] += 1.0
+            day[1] += 1.0 if outcome == _SERVED else 0.0
+            day[2] += 1.0 if outcome in (_RENEGED, _BALKED, _TURNED_AWAY) else 0.0
+            if visit.start == visit.start:
+                day[3] += 1.0
+                day[4] += _wait(visit)
+        visits[to] = visit
+        to += 1
+    return to
+
+
+@_inner
+def _wait(visit: Any) -> Any:
+    """Return the minutes from the latest of arrival, appointed time and opening to the start of service."""
+    base = visit.arrival
+    if visit.appointed > base:
+        base = visit.appointed
+    if visit.ticket > visit.arrival and visit.ticket > base:
+        base = visit.ticket
+    return max(0.0, visit.start - base)
 
 
 @_inner
