@@ -25,5 +25,7 @@ def content_of(sources: tuple[str, ...]) -> str:
 
 os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".numba_cache" / content_of(SOURCES)))
 
+settings.register_profile("usual", max_examples=200)
 # For runs in which tests are meant to fail: the smallest example that does is of no interest.
-settings.register_profile("unshrunk", phases=[Phase.explicit, Phase.generate])
+settings.register_profile("unshrunk", max_examples=60, phases=[Phase.explicit, Phase.generate])
+settings.load_profile("usual")

@@ -25,7 +25,7 @@ def assert_agree(world: World) -> None:
     assert extra.on_call.tobytes() == expected_extra.on_call.tobytes()
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=QUIET)
+@settings(deadline=None, derandomize=True, suppress_health_check=QUIET)
 @given(world=worlds())
 def test_engines_agree(world: World) -> None:
     assert_agree(world)

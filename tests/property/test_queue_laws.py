@@ -20,7 +20,6 @@ from tests.property.strategies import single_desks, worlds
 from tests.queue_worlds import Engine, World
 
 QUICK = settings(
-    max_examples=200,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
