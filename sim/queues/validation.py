@@ -43,6 +43,11 @@ class Check(NamedTuple):
     standard_error: float
     z: float  #: (simulated - theory) / standard error
 
+    @property
+    def proven(self) -> bool:
+        """Whether theory lies within four standard errors, and these are less than 3 % of it."""
+        return abs(self.z) < 4 and self.standard_error < 0.03 * self.theory
+
 
 class Measure(NamedTuple):
     """A quantity, its theoretical mean, and its value for each visit (nan: does not count)."""

@@ -1,7 +1,7 @@
 """Cost of a simulated year against the number of people, from a tenth of the region to 5.5 million.
 
-`uv run pytest tests/benchmarks/test_size.py` prints seconds, people, visits and the peak of memory so far. The
-larger regions have the same points with more officials; a year includes Mesa steps and default metrics.
+`uv run pytest tests/benchmarks/test_size.py` prints seconds, people, visits and the peak of memory so far.
+The larger regions have the same points with more officials; a year includes Mesa steps and default metrics.
 """
 
 from __future__ import annotations

@@ -30,6 +30,4 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @BOTH
 @ALL
 def test_a_broken_rule_is_noticed(mutant: Mutant, engine: str, copy: Path) -> None:
-    verdict = examine(copy, mutant, engine)
-    assert verdict.noticed
-    assert not verdict.engines_agree
+    assert examine(copy, mutant, engine).noticed

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from sim.config import load_scenario
+from sim.model import simulate
 from sim.queues import compiled_engine, simpy_engine
 from sim.queues.setting import OFF
 from sim.visits import Outcome
@@ -36,6 +38,14 @@ def test_engines_agree(world: World) -> None:
 @given(world=worlds(max_visits=30))
 def test_engines_agree_on_thousands(world: World) -> None:
     assert_agree(world)
+
+
+def test_engines_agree_on_the_baseline_year() -> None:
+    scenario = load_scenario("baseline_2030")
+    expected, records = (simulate(scenario, 0, engine) for engine in ("simpy", "compiled"))
+    assert len(records.visits) > 100_000
+    for name in ("visits", "officials", "needs"):
+        assert getattr(records, name).tobytes() == getattr(expected, name).tobytes(), name
 
 
 def test_no_visits_no_shifts_and_one_visit() -> None:
