@@ -30,6 +30,7 @@ class FakeScenario:
     reading: str = "plan"
     parameters: dict[str, float] = field(default_factory=dict)
     shocks: dict[str, float] = field(default_factory=dict)
+    trajectory: None = None
     demand: Demand = field(default_factory=Demand)
     staffing: Staffing = field(default_factory=lambda: Staffing(base="plan_2030"))
 

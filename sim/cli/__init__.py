@@ -41,6 +41,7 @@ def run(config: str = DEFAULT, *, options: RunOptions | None = None) -> int:
     from sim.config import load_scenario
     from sim.experiments.manifest import command_line
     from sim.experiments.runner import run_scenario
+    from sim.experiments.updated import run_updated
 
     options = options or RunOptions()
     scenario = load_scenario(config, options.settings())
@@ -48,6 +49,11 @@ def run(config: str = DEFAULT, *, options: RunOptions | None = None) -> int:
         from sim.reports.staffing_sheets import read_staffing
 
         scenario = read_staffing(options.staffing, scenario)
+    updated = None
+    if not options.no_updated:
+        # Before the run itself, so that this one is the latest.
+        with progress_bar(f"updated_{scenario.year}", quiet=options.quiet) as progress:
+            updated = run_updated(scenario, options.out, options.workers, progress, command_line())
     with progress_bar(scenario.name, quiet=options.quiet) as progress:
         result = run_scenario(
             scenario,
@@ -57,7 +63,7 @@ def run(config: str = DEFAULT, *, options: RunOptions | None = None) -> int:
             keep_visits=options.visits,
             command=command_line(),
         )
-    return _report(result, options)
+    return _report(result, options, updated)
 
 
 for _command in (
@@ -82,7 +88,7 @@ for _command in (
 app.command(planning.page, name="app")
 
 
-def _report(result: RunResult, options: RunOptions) -> int:
+def _report(result: RunResult, options: RunOptions, updated: RunResult | None) -> int:
     """Draw the figures and print the results; say which runs failed."""
     from sim.reports.console import print_summary
     from sim.reports.html import write_report
@@ -93,11 +99,28 @@ def _report(result: RunResult, options: RunOptions) -> int:
     if result.metrics.empty:
         return FAILED
     write_report(result, options.lang, result.folder / "figures")
-    summary = summarise(result, options.lang)
+    if result.scenario.trajectory is not None:
+        return _trajectory(result, options)
+    summary = summarise(result, options.lang, updated)
     if options.json:
         print(jsonlib.dumps(summary.as_dict(), indent=2, ensure_ascii=False))
     else:
         print_summary(summary, options.lang)
+    return FAILED if result.failed else DONE
+
+
+def _trajectory(result: RunResult, options: RunOptions) -> int:
+    """Print the results of several years."""
+    from sim.reports.console import print_table
+    from sim.reports.html.trajectory import trajectory_headline, trajectory_verdict
+    from sim.reports.trajectory import Course, short_table
+
+    course = Course.of(result, options.lang)
+    if options.json:
+        print(jsonlib.dumps(course.as_dict(), indent=2, ensure_ascii=False))
+    else:
+        heading = (trajectory_headline(course), trajectory_verdict(course))
+        print_table(short_table(course), course.lang, heading, result.folder)
     return FAILED if result.failed else DONE
 
 

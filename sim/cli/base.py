@@ -39,6 +39,7 @@ class RunOptions:
     ] = None
     out: Annotated[Path, Parameter(help="folder of all results")] = Path("results")
     visits: Annotated[bool, Parameter(help="keep a table of all visits")] = False
+    no_updated: Annotated[bool, Parameter(help="leave out what has happened since the plan")] = False
     staffing: Annotated[Path | None, Parameter(help="workbook with edited officials and places")] = None
     json: Annotated[bool, Parameter(help="print data instead of tables")] = False
     quiet: Annotated[bool, Parameter(help="no messages, no progress bar")] = False

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Sequence
 from itertools import groupby
+from pathlib import Path
 from textwrap import fill
 
 from rich.box import SIMPLE_HEAD
@@ -16,9 +18,11 @@ from sim.locale import NO_NUMBER, Language, number, percent, percent_sign, signe
 from sim.reports.names import short_name
 from sim.reports.results import ALL
 from sim.reports.run import PlanRow, PointRow, RunSummary
+from sim.reports.tables import Table as Tabled
 from sim.reports.verdict import (
     PLAN_NOTE,
     READINGS,
+    UPDATED_NOTE,
     WAIT_NOTE,
     Translate,
     headline,
@@ -65,6 +69,23 @@ def print_summary(summary: RunSummary, lang: Language | None = None) -> None:
     console.print(Text("  " + "  ".join(summary.files)), soft_wrap=True)
 
 
+def print_table(table: Tabled, lang: Language, heading: Sequence[str], folder: Path) -> None:
+    """Print a table on stdout, under its heading and above its note and the folder of its files."""
+    console = _console()
+    _say(console, heading[0], "bold")
+    for line in heading[1:]:
+        _say(console, line)
+    console.print()
+    shown = _table(table.title)
+    shown.add_column(table.columns[0].title)
+    _add_numbers(shown, *(column.title for column in table.columns[1:]))
+    for row in table.texts(lang):
+        shown.add_row(*row)
+    console.print(shown)
+    _say(console, table.note, "dim")
+    console.print(Text(str(folder)), soft_wrap=True)
+
+
 def _console() -> Console:
     """Return the page: as wide as the terminal within limits, without colours in a pipe."""
     console = Console(file=sys.stdout, highlight=False)
@@ -92,12 +113,18 @@ def _plan_table(summary: RunSummary, lang: Language, _: Translate) -> Table:
         _("Difference"),
         _("Legal floor"),
         _("Unexplained change in need"),
+        *([_("Updated {year}").format(year=summary.year)] if summary.updated else []),
     )
+
+    def cells(row: PlanRow) -> tuple[str, ...]:
+        beside = (with_half_width(row.updated, lang),) if summary.updated else ()
+        return (*_plan_cells(row, lang), *beside)
+
     for row in summary.authorities:
-        table.add_row(row.name, *_plan_cells(row, lang))
+        table.add_row(row.name, *cells(row))
     table.add_section()
-    table.add_row(_("All authorities"), *_plan_cells(summary.total, lang), style="bold")
-    table.add_row(_("Authorities of the joint points"), *_plan_cells(summary.joint, lang), style="bold")
+    table.add_row(_("All authorities"), *cells(summary.total), style="bold")
+    table.add_row(_("Authorities of the joint points"), *cells(summary.joint), style="bold")
     return table
 
 
@@ -123,6 +150,9 @@ def _plan_notes(summary: RunSummary, _: Translate) -> list[tuple[str, str]]:
         notes.append((text.format(flag=_FLAG, names=names), "yellow"))
     if summary.reading == "plan":
         notes.append((_(PLAN_NOTE), "dim"))
+    if summary.updated:
+        text = _(UPDATED_NOTE).format(year=summary.year, scenario=summary.updated)
+        notes.append((text, "dim"))
     return notes
 
 

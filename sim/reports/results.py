@@ -11,6 +11,7 @@ from typing import Any, Protocol, Self
 import pandas as pd
 
 from sim.outcomes import intervals
+from sim.region import load_region
 
 #: Name of a sum over points, authorities or channels.
 ALL = "all"
@@ -38,6 +39,13 @@ class RunScenario(Protocol):
     @property
     def reading(self) -> str:
         """`plan`, `history` or `projection`."""
+
+    @property
+    def trajectory(self) -> Any:
+        """Years after the first, None for a single year."""
+
+    def in_year(self, year: int) -> Self:
+        """Return the scenario of one of its years."""
 
     @property
     def demand(self) -> Any:
@@ -74,6 +82,49 @@ class Run(Protocol):
     @property
     def manifest(self) -> Mapping[str, Any]:
         """How the run was made."""
+
+
+@dataclass(frozen=True)
+class OneYear:
+    """One year of a run of several, as a run of its own.
+
+    Attributes
+    ----------
+    run, year
+        The run and which of its years.
+    """
+
+    run: Run
+    year: int
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return self.run.folder
+
+    @property
+    def scenario(self) -> RunScenario:
+        """What was simulated in the year."""
+        return self.run.scenario.in_year(self.year)
+
+    @property
+    def metrics(self) -> pd.DataFrame:
+        """Metrics of the year."""
+        return self.run.metrics[self.run.metrics["year"] == self.year]
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """How the run was made."""
+        return self.run.manifest
+
+
+def of_one_year(run: Run) -> Run:
+    """Return a run as it is, or of several years the plan's, else the last one."""
+    if run.scenario.trajectory is None:
+        return run
+    years = [int(year) for year in sorted(run.metrics["year"].unique())]
+    plan_year = int(load_region(run.scenario.region).about("plan_year"))
+    return OneYear(run, plan_year if plan_year in years else years[-1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pandas as pd
 from sim.locale import Language
 from sim.outcomes import CONFIDENCE, RANDOM_VARIATION, intervals
 from sim.reports.names import Labels
-from sim.reports.results import ALL, Estimate, Run, Values, own_metrics, replications, title
+from sim.reports.results import ALL, NONE, Estimate, Run, Values, own_metrics, replications, title
 
 #: Metrics that the summary reads.
 _METRICS = (
@@ -55,6 +55,8 @@ class PlanRow:
         Factor on the need that makes the expectation meet the plan; nan where there is none.
     below_floor
         Whether the plan lies below the legal floor.
+    updated
+        Visits simulated under what has happened since the plan.
     """
 
     authority: str
@@ -65,6 +67,7 @@ class PlanRow:
     legal_floor: float
     need_growth: float
     below_floor: bool
+    updated: Estimate = NONE
 
     def as_dict(self) -> dict[str, Any]:
         """Return the row as plain values, units in the keys."""
@@ -78,6 +81,8 @@ class PlanRow:
             "legal_floor_visits_per_year": _plain(self.legal_floor),
             "need_growth_ratio": _plain(self.need_growth),
             "plan_below_legal_floor": self.below_floor,
+            "updated_visits_per_year": _plain(self.updated.mean),
+            "updated_half_width_visits_per_year": _plain(self.updated.half_width),
         }
 
 
@@ -145,6 +150,8 @@ class RunSummary:
         Rows by point and authority; each point starts with its row for all authorities.
     folder, files
         Where the results are: the folder, and the names of what lies in it.
+    updated
+        Name of the scenario that tells what has happened since, empty for none.
     """
 
     scenario: str
@@ -159,6 +166,7 @@ class RunSummary:
     points: tuple[PointRow, ...]
     folder: Path
     files: tuple[str, ...]
+    updated: str = ""
 
     @property
     def below_floor(self) -> tuple[PlanRow, ...]:
@@ -176,6 +184,7 @@ class RunSummary:
             "half_widths_cover": RANDOM_VARIATION,
             "half_widths_confidence_share": CONFIDENCE,
             "agreement_by_construction": self.reading == "plan",
+            "updated_scenario": self.updated or None,
             "authorities": [row.as_dict() for row in self.authorities],
             "totals": {"all": self.total.as_dict(), "joint_points": self.joint.as_dict()},
             "points": [row.as_dict() for row in self.points],
@@ -184,7 +193,7 @@ class RunSummary:
         }
 
 
-def summarise(run: Run, lang: Language | None = None) -> RunSummary:
+def summarise(run: Run, lang: Language | None = None, updated: Run | None = None) -> RunSummary:
     """Return the summary of a run.
 
     Parameters
@@ -193,6 +202,8 @@ def summarise(run: Run, lang: Language | None = None) -> RunSummary:
         The stored run.
     lang
         Language of the names, None for the region's.
+    updated
+        What has happened since the plan, as a stored run of the same year, to be told beside it.
 
     Returns
     -------
@@ -210,6 +221,9 @@ def summarise(run: Run, lang: Language | None = None) -> RunSummary:
     metrics = own_metrics(run)
     values = Values.of(metrics, _METRICS)
     rows = tuple(_plan_row(values, key, name) for key, name in labels.authorities.items())
+    total, joint = _total(rows, ALL, values.get("visits", "count")), _joint(rows, labels.joint, metrics)
+    if updated is not None:
+        rows, total, joint = _beside((rows, total, joint), labels.joint, own_metrics(updated))
     return RunSummary(
         scenario=scenario.name,
         title=title(run, labels.lang),
@@ -218,8 +232,9 @@ def summarise(run: Run, lang: Language | None = None) -> RunSummary:
         lang=labels.lang,
         replications=replications(metrics),
         authorities=rows,
-        total=_total(rows, ALL, values.get("visits", "count")),
-        joint=_joint(rows, labels.joint, metrics),
+        total=total,
+        joint=joint,
+        updated=updated.scenario.name if updated is not None else "",
         points=tuple(_point_rows(values, labels)),
         folder=run.folder,
         files=tuple(name for name in _FILES if (run.folder / name).exists()),
@@ -240,6 +255,19 @@ def _plan_row(values: Values, key: str, name: str) -> PlanRow:
         legal_floor=floor,
         need_growth=values.get("need_growth", "value", authority=key).mean,
         below_floor=plan < floor,
+    )
+
+
+def _beside(
+    told: tuple[tuple[PlanRow, ...], PlanRow, PlanRow], joint: frozenset[str], metrics: pd.DataFrame
+) -> tuple[tuple[PlanRow, ...], PlanRow, PlanRow]:
+    """Return the rows and both totals with the visits of another run's metrics beside them."""
+    rows, total, of_joint = told
+    values = Values.of(metrics, ("visits",))
+    return (
+        tuple(replace(row, updated=values.get("visits", "count", authority=row.authority)) for row in rows),
+        replace(total, updated=values.get("visits", "count")),
+        replace(of_joint, updated=_joint(rows, joint, metrics).simulated),
     )
 
 

@@ -12,7 +12,7 @@ from sim.config.registry import Parameters, Registry
 from sim.locale import Language, message, number, translator
 from sim.region import Region, load_region
 from sim.reports.names import Labels
-from sim.reports.results import Estimate, Run, Values, own_metrics, replications, title
+from sim.reports.results import Estimate, Run, Values, of_one_year, own_metrics, replications, title
 from sim.reports.run import RunSummary, summarise
 
 type Width = Literal["wide", "abbreviated"]
@@ -62,6 +62,7 @@ class Sheet:
         InputError
             If the run's region can no longer be read.
         """
+        run = of_one_year(run)
         summary = summarise(run, lang)
         region = load_region(run.scenario.region)
         registry = Registry.from_region(region)

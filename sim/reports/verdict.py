@@ -31,6 +31,10 @@ PLAN_NOTE = message(
     "need: what must happen to the need, beyond population, age and e-services, for the plan's number "
     "to come true."
 )
+UPDATED_NOTE = message(
+    "Updated {year}: what has happened since the plan ({scenario}), as many replications with the same seed "
+    "on the compiled engine, which gives the same records; ± is random variation."
+)
 WAIT_NOTE = message(
     "Visits of simulated persons. Wait: of those who were served. Within 15 min and gave up: shares of all "
     "who arrived. Utilisation: time with customers, of the officials' time on duty."

@@ -10,6 +10,7 @@ from sim.locale import Language, number, percent
 from sim.reports.basis import assumption_table, changed, limits, provenance
 from sim.reports.figures import PARTS, exhibits
 from sim.reports.html.page import NAME, Fact, page, pictures
+from sim.reports.html.trajectory import write_trajectory
 from sim.reports.people import group_table, origin_table
 from sim.reports.results import Run
 from sim.reports.service import named_rows, point_table, service_table
@@ -37,6 +38,8 @@ def write_report(run: Run, lang: Language | None = None, figures: Path | None = 
     InputError
         If the run's region can no longer be read.
     """
+    if run.scenario.trajectory is not None:
+        return write_trajectory(run, lang, figures)
     sheet = Sheet.of(run, lang)
     path = run.folder / NAME
     path.write_text(render(sheet, figures), encoding="utf-8")
