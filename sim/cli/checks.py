@@ -76,10 +76,13 @@ def _prove_queues(*, json: bool) -> int:
 
 
 def _patterns(scenario: Scenario, replications: int, *, json: bool) -> int:
-    """Print the table of patterns; fail where one does not agree."""
+    """Print the table of patterns and keep it for reports; fail where one does not agree."""
+    from sim.experiments.pattern_store import keep_patterns
     from sim.experiments.patterns import patterns
+    from sim.experiments.store import RESULTS
 
     rows = patterns(scenario, replications)
+    keep_patterns(rows, scenario, replications, RESULTS)
     if json:
         print(jsonlib.dumps([row.as_dict() for row in rows], indent=2, ensure_ascii=False))
     else:

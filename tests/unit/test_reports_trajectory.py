@@ -10,7 +10,10 @@ import pandas as pd
 import pytest
 
 from sim.config import load_scenario
+from sim.experiments.pattern_store import keep_patterns, kept_patterns, pattern_file
+from sim.experiments.patterns import Pattern
 from sim.experiments.updated import updated_scenario
+from sim.locale import number
 from sim.reports.console import print_summary, print_table
 from sim.reports.html import write_report
 from sim.reports.results import ALL, of_one_year
@@ -63,8 +66,8 @@ def test_years_are_printed_and_reported(run: FakeRun, capsys: pytest.CaptureFixt
     course = Course.of(run, "en")
     print_table(short_table(course), "en", ("heading",), run.folder)
     printed = capsys.readouterr().out
-    for text in ("heading", "2031", "110\N{NO-BREAK SPACE}850", "Online", str(run.folder)):
-        assert text.replace("\N{NO-BREAK SPACE}", " ") in printed.replace("\N{NO-BREAK SPACE}", " ")
+    for text in ("heading", "2031", number(110_850, "en"), "Online", str(run.folder)):
+        assert text in printed
     assert [row["year"] for row in json.loads(json.dumps(course.as_dict()))["years"]] == [2020, 2030, 2031]
     page = write_report(run, "en", run.folder / "figures").read_text("utf-8")
     assert "random variation" in page
@@ -98,3 +101,21 @@ def test_only_a_plan_year_has_an_update_beside_it() -> None:
     assert (found.name, found.run.seed, found.run.replications) == ("updated_2030", 5, 3)
     for name in ("updated_2030", "baseline_2020", "plan_2024", "trajectory_2019_2040"):
         assert updated_scenario(load_scenario(name)) is None
+
+
+def test_patterns_once_worked_out_are_part_of_every_report(tmp_path: Path) -> None:
+    folder = tmp_path / "baseline_2030" / "digest"
+    folder.mkdir(parents=True)
+    run = small_run(folder)
+    assert "validate --patterns" in write_report(run, "en").read_text("utf-8")
+    rows = [
+        Pattern("visits", "Kela", 2030, 40_000.0, 40_029.0, 100.0, "visits", "by construction (needs)"),
+        Pattern("share_in_band", "0-15 min", 2030, 0.5, 0.52, 0.015, "share", "read as shares"),
+    ]
+    path = keep_patterns(rows, load_scenario("baseline_2030"), 10, tmp_path)
+    assert kept_patterns(path) == tuple(rows)
+    page = write_report(run, "en").read_text("utf-8")
+    assert "by construction (needs)" in page
+    assert "share in band" in page
+    other = load_scenario("baseline_2030", ["parameters.no_show=0.3"])
+    assert pattern_file(other.region, dict(other.parameters), tmp_path) != path

@@ -11,6 +11,7 @@ from sim.reports.basis import assumption_table, changed, limits, provenance
 from sim.reports.figures import PARTS, exhibits
 from sim.reports.html.page import NAME, Fact, page, pictures
 from sim.reports.html.trajectory import write_trajectory
+from sim.reports.pattern_table import NO_PATTERNS, pattern_table
 from sim.reports.people import group_table, origin_table
 from sim.reports.results import Run
 from sim.reports.service import named_rows, point_table, service_table
@@ -61,6 +62,8 @@ def render(sheet: Sheet, figures: Path | None = None) -> str:
         facts=_facts(sheet),
         pictures=drawn,
         tables=_tables(sheet),
+        patterns=pattern_table(sheet),
+        no_patterns=_(NO_PATTERNS),
         changed=changed(sheet),
         provenance=provenance(sheet),
         limits=list(limits(sheet)),
@@ -75,6 +78,7 @@ def _contents(_: Translate) -> list[tuple[str, str]]:
         ("service", _("Waits and service")),
         ("rhythm", _("Rhythm")),
         ("people", _("People and travel")),
+        ("patterns", _("Patterns of the plan")),
         ("assumptions", _("Assumptions")),
         ("limits", _("Limits")),
         ("provenance", _("How it was made")),
