@@ -57,6 +57,7 @@ class YearPlay:
         span = stage.setup.season.span
         self._learning = Learning(stage.setup, replication)
         self.days = range(span.year_slice.start, span.year_slice.stop)
+        self._dwellers = stage.setup.people.n - stage.setup.people.n_residents
         self._visits: list[NDArray[np.void]] = []
         self._extras: list[NDArray[np.float64]] = []
         self._figures = np.zeros((len(self.days), 5))
@@ -101,8 +102,7 @@ class YearPlay:
     def figure(self, name: str, day: int) -> float:
         """Return one of the `FIGURES` of a day that has been played."""
         if name == "cottage_dwellers_present":
-            dwellers = self.setup.people.n - self.setup.people.n_residents
-            return float(np.rint(self.setup.season.presence[self.days[day]] * dwellers))
+            return float(np.rint(self.setup.season.presence[self.days[day]] * self._dwellers))
         came, served, gave_up, began, minutes = self._figures[day].tolist()
         mean = minutes / began if began else np.nan
         named: dict[str, float] = {"visits": came, "served": served, "gave_up": gave_up, "mean_wait": mean}
