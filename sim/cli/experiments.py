@@ -53,7 +53,9 @@ def retry(experiment: str, *, flags: SweepFlags | None = None) -> int:
 def _sweep(experiment: str, flags: SweepFlags, *, only_failed: bool) -> int:
     from sim.config.experiment_loading import load_experiment
     from sim.experiments.manifest import command_line
+    from sim.experiments.precision import reached
     from sim.experiments.sweep import SweepOptions, outcome_table, run_experiment
+    from sim.experiments.uncertainty import is_drawn, uncertainty_table
 
     asked = load_experiment(experiment, flags.set or [])
     options = SweepOptions(
@@ -67,13 +69,16 @@ def _sweep(experiment: str, flags: SweepFlags, *, only_failed: bool) -> int:
     )
     with progress_bar(asked.spec.name, quiet=flags.quiet) as progress:
         result = run_experiment(asked, options, progress)
-    rows = outcome_table(asked, result)
+    rows = uncertainty_table(asked, result) if is_drawn(asked) else outcome_table(asked, result)
+    until = asked.spec.until
+    precise = reached(result.metrics, until) if until else []
     if flags.json:
         print(jsonlib.dumps(rows, indent=2, ensure_ascii=False))
     else:
-        from sim.reports.outcomes import print_outcomes
+        from sim.reports.outcomes import print_outcomes, print_precision, print_uncertainty
 
-        print_outcomes(rows, flags.lang)
+        (print_uncertainty if is_drawn(asked) else print_outcomes)(rows, flags.lang)
+        print_precision(precise, flags.lang)
     for row in result.runs[result.runs["status"] != "done"].itertuples():
         place = f"{row.scenario} {row.design_point}, replication {row.replication}"
         say(f"{place} {row.status}: {row.error_type}")

@@ -255,7 +255,7 @@ def _difference(pair: _Pairs, p_value: float, parameters: Mapping[str, float]) -
         reference=reference,
         mean=mean,
         difference=difference,
-        half_width=_half_width(values),
+        half_width=half_width_of(values),
         p_value=p_value,
         threshold=threshold,
         low=float(low),
@@ -266,7 +266,8 @@ def _difference(pair: _Pairs, p_value: float, parameters: Mapping[str, float]) -
     )
 
 
-def _half_width(values: NDArray[np.float64]) -> float:
+def half_width_of(values: NDArray[np.float64]) -> float:
+    """Return the half width of the 95 % Student interval of the mean of (n,) values, nan of a single one."""
     if len(values) < 2:
         return math.nan
     t = stdtrit(len(values) - 1, (1 + CONFIDENCE) / 2)

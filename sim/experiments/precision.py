@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from sim.config.experiment import UntilSpec
+from sim.experiments.comparison import values_of
 from sim.outcomes.replications import CONFIDENCE
 
 #: Fewest replications from which a spread is estimated.
@@ -77,6 +82,51 @@ def replications_until(values: NDArray[np.float64], until: UntilSpec, least: int
     if len(first):
         return min(int(first[0]) + 1, until.at_most)
     return until.at_most if len(values) >= until.at_most else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How precise an outcome became at one design point.
+
+    Attributes
+    ----------
+    replications
+        With a value.
+    half_width, target
+        Of the 95 % interval of the mean, and the one that was asked for.
+    """
+
+    scenario: str
+    design_point: int
+    outcome: str
+    replications: int
+    half_width: float
+    target: float
+
+    @property
+    def precise(self) -> bool:
+        """Whether the interval is as narrow as asked."""
+        return self.half_width <= self.target
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all fields; a half width that does not exist is None."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        known = {key: None if value == np.inf else value for key, value in values.items()}
+        return {**known, "precise": self.precise}
+
+
+def reached(metrics: pd.DataFrame, until: UntilSpec) -> list[Reached]:
+    """Return how precise the outcome of `until` became at each design point of a long table."""
+    found = []
+    rows = values_of(metrics, until.outcome)
+    for (scenario, point), table in rows.groupby(["scenario", "design_point"], sort=False):
+        place = str(scenario), int(str(point))
+        values = table.sort_values("replication")["value"].to_numpy(np.float64)
+        width = float(half_widths(values)[-1])
+        target = until.half_width * (abs(float(running_means(values)[-1])) if until.relative else 1.0)
+        n = int(np.isfinite(values).sum())
+        found.append(Reached(*place, until.outcome.label(), n, width, target))
+    return found
 
 
 def _first(values: NDArray[np.float64]) -> float:

@@ -134,12 +134,12 @@ class _Drawing:
 
     def _spans(self, spec: SeriesFigure) -> list[Span]:
         middle = self._numbers(spec.value, "value")
-        if spec.low is not None and spec.high is not None:
-            ends = zip(self._numbers(spec.low, "low"), self._numbers(spec.high, "high"), strict=True)
-            return [Span(value, *pair) for value, pair in zip(middle, ends, strict=True)]
-        known = spec.half_width if spec.half_width in self._table else None
-        half = self._numbers(known, "half_width")
-        return [Span(value, value - width, value + width) for value, width in zip(middle, half, strict=True)]
+        half = self._numbers(spec.half_width if spec.half_width in self._table else None, "half_width")
+        ends = zip(self._numbers(spec.low, "low"), self._numbers(spec.high, "high"), strict=True)
+        return [
+            Span(value, value - width, value + width, *outer)
+            for value, width, outer in zip(middle, half, ends, strict=True)
+        ]
 
     def _series(self, spec: SeriesFigure) -> Figure:
         names, spans = self._texts(spec.label, "label"), self._spans(spec)
@@ -192,7 +192,7 @@ class _Drawing:
         if not isinstance(spec, SeriesFigure):
             return ""
         if spec.low is not None:
-            return _("Whiskers: p10–p90, uncertainty of the assumptions. Simulated persons.")
+            return _("Thick: random variation (95% interval). Thin: p10–p90, uncertainty of the assumptions.")
         return whisker_note(_)
 
 

@@ -84,6 +84,17 @@ class ComparisonTable(Part):
     )
 
 
+class UncertaintyTable(Part):
+    """Random variation (half_width) and uncertainty (p10, p90) of a design that draws uncertainties."""
+
+    kind: Literal["uncertainty"]
+    build: Name = Field("sweep", description="the sweep")
+    outcomes: tuple[OutcomeSpec, ...] = Field(
+        (),
+        description=f"what is told; '{EACH}' stands for each point and so on; default: the experiment's",
+    )
+
+
 class SqlTable(Part):
     """What a query finds in the tables of the builds, of the region, and those above this one."""
 
@@ -131,10 +142,8 @@ class SeriesFigure(Drawn):
     half_width: str | None = Field(
         "half_width", description="column of the half widths; a table without it has none"
     )
-    low: str | None = Field(
-        None, description="column of the lower end of an interval, in place of half_width"
-    )
-    high: str | None = Field(None, description="column of the upper end")
+    low: str | None = Field(None, description="column of the lower end of an uncertainty, drawn thin")
+    high: str | None = Field(None, description="column of its upper end")
 
 
 class HeatFigure(Drawn):
@@ -165,7 +174,7 @@ class BuiltFigure(Part):
 
 
 Build = SweepBuild | ProjectBuild | StaffBuild | SensitivityBuild
-Kept = LevelsTable | ComparisonTable | SqlTable | BuiltTable
+Kept = LevelsTable | UncertaintyTable | ComparisonTable | SqlTable | BuiltTable
 Picture = SeriesFigure | HeatFigure | TornadoFigure | BuiltFigure
 
 

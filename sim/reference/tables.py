@@ -10,11 +10,20 @@ from sim.config.experiment import OutcomeSpec
 from sim.config.registry import Registry
 from sim.experiments.comparison import MAIN, Difference, compare, values_of
 from sim.experiments.sweep import plan
+from sim.experiments.uncertainty import is_drawn, uncertainty_rows
 from sim.outcomes.replications import intervals
 from sim.reference.builds import Built
 from sim.reference.loading import Question
 from sim.reference.queries import Tables, named, queried
-from sim.reference.spec import EACH, BuiltTable, ComparisonTable, Kept, LevelsTable, SqlTable
+from sim.reference.spec import (
+    EACH,
+    BuiltTable,
+    ComparisonTable,
+    Kept,
+    LevelsTable,
+    SqlTable,
+    UncertaintyTable,
+)
 from sim.region import load_region
 
 #: What `EACH` leaves out: the sum over all.
@@ -44,6 +53,8 @@ def _table(
 ) -> pd.DataFrame:
     if isinstance(spec, LevelsTable):
         return levels(builds[spec.build], spec.outcomes)
+    if isinstance(spec, UncertaintyTable):
+        return _both_levels(question, name, spec, builds[spec.build])
     if isinstance(spec, ComparisonTable):
         return _differences(question, name, spec, builds[spec.build])
     if isinstance(spec, SqlTable):
@@ -77,6 +88,14 @@ def levels(built: Built, outcomes: Sequence[OutcomeSpec]) -> pd.DataFrame:
             place |= {"design_point": row["design_point"], **{key: value for key, value, _unit in factors}}
         rows.append(place | {key: row[key] for key in (*_KEYS, "unit", "mean", "half_width", "n")})
     return pd.DataFrame(rows)
+
+
+def _both_levels(question: Question, name: str, spec: UncertaintyTable, built: Built) -> pd.DataFrame:
+    """Return random variation and uncertainty apart, see `sim.experiments.uncertainty.uncertainty_rows`."""
+    if built.experiment is None or not is_drawn(built.experiment):
+        raise question.problem(("tables", name), f"the design of '{spec.build}' draws no uncertainties")
+    outcomes = expanded(built, spec.outcomes)
+    return pd.DataFrame(uncertainty_rows(built.experiment, built.tables["metrics"], outcomes))
 
 
 def _differences(question: Question, name: str, spec: ComparisonTable, built: Built) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,11 +27,21 @@ _ROOM = 0.72
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A number with its interval; ends that are nan are not drawn."""
+    """A number with its intervals; ends that are nan are not drawn.
+
+    Attributes
+    ----------
+    low, high
+        Random variation.
+    outer_low, outer_high
+        Uncertainty, drawn thinner.
+    """
 
     middle: float
     low: float = math.nan
     high: float = math.nan
+    outer_low: float = math.nan
+    outer_high: float = math.nan
 
 
 #: Spans by series, one for each name; nan where there is none.
@@ -166,15 +177,14 @@ def _shifts(series: Series) -> list[float]:
 
 
 def _whiskers(axes: Axes, places: Floats, spans: Sequence[Span], colour: str, *, across: bool) -> None:
-    known = [
-        index for index, span in enumerate(spans) if math.isfinite(span.low) and math.isfinite(span.high)
-    ]
-    low, high = [spans[i].low for i in known], [spans[i].high for i in known]
-    ends = [places[index] for index in known]
-    if across:
-        axes.hlines(ends, low, high, color=colour, linewidth=1.6, zorder=3)
-    else:
-        axes.vlines(ends, low, high, color=colour, linewidth=1.6, zorder=3)
+    draw = axes.hlines if across else axes.vlines
+    inner = [(place, span.low, span.high) for place, span in zip(places, spans, strict=True)]
+    outer = [(place, span.outer_low, span.outer_high) for place, span in zip(places, spans, strict=True)]
+    for rows, width in ((inner, 2.2), (outer, 0.9)):
+        known = [row for row in rows if math.isfinite(row[1]) and math.isfinite(row[2])]
+        if known:
+            at, low, high = zip(*known, strict=True)
+            draw(at, low, high, color=colour, linewidth=width, zorder=3)
 
 
 def _step(values: Sequence[float] | Floats) -> float:
@@ -187,7 +197,7 @@ def _number_beside(axes: Axes, place: float, span: Span, look: tuple[Look, float
     """Write a bar's number beyond its interval, on the side it points to."""
     if not math.isfinite(span.middle):
         return
-    ends = [value for value in (span.middle, span.low, span.high) if math.isfinite(value)]
+    ends = [end for end in dataclasses.astuple(span) if math.isfinite(end)]
     end, side = (max(ends), "left") if span.middle >= 0 else (min(ends), "right")
     shift = 4 if span.middle >= 0 else -4
     axes.annotate(
