@@ -77,7 +77,8 @@ def print_table(table: Tabled, lang: Language, heading: Sequence[str], folder: P
         _say(console, line)
     console.print()
     shown = _table(table.title)
-    shown.add_column(table.columns[0].title)
+    widest = max(len(row[0]) for row in table.texts(lang))
+    shown.add_column(table.columns[0].title, no_wrap=True, min_width=widest)
     _add_numbers(shown, *(column.title for column in table.columns[1:]))
     for row in table.texts(lang):
         shown.add_row(*row)

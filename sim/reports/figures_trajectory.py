@@ -10,6 +10,8 @@ from sim.reports.exhibits import Exhibit
 from sim.reports.results import ALL
 from sim.reports.trajectory import Course, Series, full_table
 
+#: Room above the line for the mark of its highest year.
+_ROOM = 1.12
 _TITLE = message("Visits year by year, people living on")
 _ALT = message(
     "A line of the visits of each year, from {first} in {start} to {last} in {end}, with the plan's numbers "
@@ -31,7 +33,7 @@ def trajectory_figure(course: Course) -> Exhibit:
     figure, panels = style.new_figure(6.4, rows=3, ratios=[2.4, 1.0, 1.0])
     _draw(panels[0], course.visits[ALL], style.BLUE)
     panels[0].yaxis.set_major_formatter(style.numbers(course.lang))
-    panels[0].set_ylim(bottom=0)
+    panels[0].set_ylim(0, panels[0].get_ylim()[1] * _ROOM)
     style.panel_title(panels[0], _("Visits a year"), style.BLUE)
     _mark_plan(panels[0], course, _("Plan"))
     shares = (
@@ -44,7 +46,7 @@ def trajectory_figure(course: Course) -> Exhibit:
         style.panel_title(axes, text, colour)
     for axes in panels:
         style.quiet(axes)
-    panels[-1].set_xticks([year for year in course.years if year % 5 == 0 or year == course.years[0]])
+    panels[-1].set_xticks([year for year in course.years if year % 5 == 0] or list(course.years))
     visits = course.visits[ALL]
     start, end = course.years[0], course.years[-1]
     alt = _(_ALT).format(

@@ -21,7 +21,7 @@ from sim.visits import NeedChannel
 #: First age of those whose share among the visitors is followed [years].
 OLDER = 75
 #: Authorities that a narrow table names; the others are taken together.
-_NAMED = 5
+_NAMED = 4
 TRAJECTORY_NOTE = message(
     "People live on from year to year: they grow older, leave and come. Plan: counts of 2019 and 2020, "
     "estimate of 2030. Online: share of all needs that end in an e-service."
