@@ -12,6 +12,8 @@ from cyclopts import Parameter, validators
 
 from sim.cli.base import DEFAULT, DONE, FAILED, AtLeastOne, Settings, say
 
+Month = Literal["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
 
 @Parameter(name="*")
 @dataclass(frozen=True)
@@ -25,6 +27,18 @@ class StaffFlags:
     seed: Annotated[int | None, Parameter(help="seed of all random numbers")] = None
     never_alone: Annotated[bool, Parameter(help="nobody may be alone at a point")] = False
     fixed: Annotated[list[str] | None, Parameter(help="roster row whose officials are not changed")] = None
+    keep_diaries: Annotated[bool, Parameter(help="diaries keep their share of the officials")] = False
+    month: Annotated[Month | None, Parameter(help="month whose visits alone are judged")] = None
+    at: Annotated[
+        float | None, Parameter(help="staff for the visits that the projection stays below so likely")
+    ] = None
+    futures: Annotated[
+        int,
+        Parameter(
+            help="draws of the projection in which the staffing is tried", validator=validators.Number(gte=0)
+        ),
+    ] = 0
+    replications: Annotated[int, Parameter(help="most replications of the proof", validator=AtLeastOne)] = 48
     shifts: Annotated[bool, Parameter(help="plan shifts with lunch breaks too")] = False
     workers: Annotated[int | None, Parameter(help="threads; default 2 at most", validator=AtLeastOne)] = None
     out: Annotated[Path, Parameter(help="folder of all results")] = Path("results")
@@ -54,7 +68,12 @@ def staff(config: str = DEFAULT, *, flags: StaffFlags | None = None) -> int:
         flags.target,
         never_alone=flags.never_alone,
         fixed=tuple(flags.fixed or ()),
+        keep_diaries=flags.keep_diaries,
+        month=flags.month,
+        probability=flags.at,
         shifts=flags.shifts,
+        futures=flags.futures,
+        replications=flags.replications,
         workers=flags.workers or default_workers(),
     )
     found = answer(question, flags.out, (lambda text: None) if flags.quiet else say)
@@ -63,7 +82,7 @@ def staff(config: str = DEFAULT, *, flags: StaffFlags | None = None) -> int:
     else:
         from sim.reports.staffing import print_staffing
 
-        print_staffing(found.recommendation, found.front, found.shifts, flags.lang)
+        print_staffing(found, flags.lang)
         print(f"\n{found.file}")
     return DONE if all(found.recommendation.proven) else FAILED
 

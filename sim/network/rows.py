@@ -26,6 +26,8 @@ class RosterRow:
         Pairs such as ``AUTHORITY:counter``, or ``guidance``.
     count, diary
         Officials present, and how many of them are set aside for bookings.
+    planned
+        Officials to set aside for bookings whatever `count` is, None: in proportion to `diary`.
     on_call
         Not rostered, comes when called.
     payer
@@ -44,6 +46,7 @@ class RosterRow:
     days: str
     start: str
     end: str
+    planned: int | None = None
 
     @property
     def guides(self) -> bool:
@@ -53,8 +56,10 @@ class RosterRow:
     def diary_for(self, count: int) -> int:
         """Return how many of `count` officials are set aside for bookings.
 
-        As many as now while that is possible; of more officials, the same share as now.
+        As many as planned or else as now while that is possible; of more officials, the same share as now.
         """
+        if self.planned is not None:
+            return min(count, self.planned)
         if count <= self.count or self.count == 0:
             return min(count, self.diary)
         return ceil(self.diary * count / self.count)

@@ -16,8 +16,6 @@ from sim.network.rows import RosterRow
 from sim.region import Region
 from sim.visits import YearRecords
 
-#: Year of the region's prices and rents; later years grow by `cost_growth`.
-PRICE_YEAR = 2022
 _HOUR = 60.0
 
 
@@ -131,11 +129,17 @@ def costs_of(
     metrics
         Their default metrics, one long table.
     """
-    factor = (1 + setup.params["cost_growth"]) ** (setup.scenario.year - PRICE_YEAR)
+    factor = price_factor(setup)
     hours = np.mean([_minutes(year, rows) for year in records], axis=0) / _HOUR
     found = [_row_hours(row, part, setup.params, factor) for row, part in zip(rows, hours, strict=True)]
     visits = _by_point(metrics, "visits", "count").get("all", 0.0)
     return Costs(tuple(found), _premises(setup, metrics, factor), visits)
+
+
+def price_factor(setup: Setup) -> float:
+    """Return what the region's prices and rents have grown by from their year to the scenario's."""
+    years = setup.scenario.year - int(setup.region.about("price_year"))
+    return float((1 + setup.params["cost_growth"]) ** years)
 
 
 def htv_of(contact: float, at_work: float, params: Parameters) -> float:

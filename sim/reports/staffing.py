@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from textwrap import fill
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from sim.locale import NO_NUMBER, Language, message, number, percent, translator
 from sim.outcomes.costs import Costs, persons_by_month, plan_figure
-from sim.reports.names import Labels, short_name
+from sim.reports.names import Labels
+from sim.reports.staffing_proof import (
+    WIDTH,
+    futures_note,
+    futures_table,
+    name_table,
+    number_columns,
+    proof_note,
+    proof_table,
+    unit_name,
+)
+from sim.staffing.answer import Answer
 from sim.staffing.front import FrontPoint
-from sim.staffing.proof import Removal
 from sim.staffing.recommend import Recommendation
 from sim.staffing.shift_proof import ShiftPlan
 from sim.staffing.shifts import clock
@@ -25,9 +34,6 @@ from sim.staffing.units import Unit
 
 type Translate = Callable[[str], str]
 
-_WIDTH = 110
-#: Least width of the column of names [characters].
-_FIRST = 44
 _PAYERS = {
     "authority": message("Authorities"),
     "municipality": message("Municipalities"),
@@ -37,52 +43,49 @@ _REASONS = {
     "cover": message("one official alone: nobody is on duty during the break"),
     "limit": message("more officials than were allowed would be needed, or something else is short"),
 }
-_VERDICTS = {
-    "breaks": message("needed"),
-    "spare": message("can be spared"),
-    "undecided": message("too close to tell"),
-    "minimum": message("at the minimum"),
-}
 _CAVEAT = message(
     "HTV (person-years) here are those who meet visitors. The plan's customer-service HTV, {before} in 2020 "
     "and {plan} in 2030, hold telephone, chat and back office too, so the two must not be compared as such: "
-    "pure contact is about a quarter of the plan's HTV in 2019 and an eighth in 2030."
+    "pure contact is about {then} of the plan's HTV in 2019 and {now} in 2030."
 )
 _OWN_TARGET = message("The target is the planner's own; no authority has set it.")
 
 
-def print_staffing(
-    found: Recommendation,
-    front: tuple[FrontPoint, ...],
-    shifts: ShiftPlan | None,
-    lang: Language | None = None,
-) -> None:
-    """Print a recommendation on stdout.
+def print_staffing(answer: Answer, lang: Language | None = None) -> None:
+    """Print an answer on stdout.
 
     Parameters
     ----------
-    found
-        The staffing with its proof.
-    front
-        Leaner and richer staffings, may be empty.
-    shifts
-        Shift plan, if one was asked for.
+    answer
+        The staffing with its proof, leaner and richer ones, shifts and futures.
     lang
         Language; default: the region's.
     """
+    found = answer.recommendation
     labels = Labels.read(found.problem.scenario.region, lang)
     _ = translator(labels.lang)
-    console = Console(file=sys.stdout, highlight=False, width=_WIDTH)
+    console = Console(file=sys.stdout, highlight=False, width=WIDTH)
     for text, style in _opening(found, labels.lang, _):
-        console.print(Text(fill(text, _WIDTH), style=style))
-    console.print(_need_table(found, labels, _))
-    console.print(_money_table(found.costs, labels.lang, _))
-    for text in _notes(found, labels, _):
-        console.print(Text(fill(text, _WIDTH)))
-    if front:
-        console.print(_front_table(front, found, labels.lang, _))
-    if shifts is not None:
-        console.print(_shift_table(shifts, labels.lang, _))
+        console.print(Text(fill(text, WIDTH), style=style))
+    for part in _parts(answer, labels, _):
+        console.print(Text(fill(part, WIDTH)) if isinstance(part, str) else part)
+
+
+def _parts(answer: Answer, labels: Labels, _: Translate) -> Iterator[Table | str]:
+    """Yield tables and notes in the order of reading: who, how sure, at what cost, what else."""
+    found, lang = answer.recommendation, labels.lang
+    yield _need_table(found, labels, _)
+    yield proof_table(found, labels, _)
+    yield proof_note(found, _)
+    if answer.futures is not None:
+        yield futures_table(answer.futures, found, labels, _)
+        yield futures_note(answer.futures, found, lang, _)
+    yield _money_table(found.costs, lang, _)
+    yield from _notes(found, labels, _)
+    if answer.front:
+        yield _front_table(answer.front, found, lang, _)
+    if answer.shifts is not None:
+        yield _shift_table(answer.shifts, lang, _)
 
 
 def _opening(found: Recommendation, lang: Language, _: Translate) -> list[tuple[str, str]]:
@@ -139,25 +142,26 @@ def _proof_text(found: Recommendation, lang: Language, _: Translate) -> str:
 
 def _need_table(found: Recommendation, labels: Labels, _: Translate) -> Table:
     """Return officials, service and proof by point and authority."""
-    table = _table(_("Officials needed, by service point and authority"), _("Service point and authority"))
+    table = name_table(
+        _("Officials needed, by service point and authority"), _("Service point and authority")
+    )
     headers = (
         _("Visits"),
         _("Officials now"),
         _("Officials needed"),
+        _("Of them for bookings"),
         _("In time"),
         _("Left unserved"),
         _("Proven"),
-        _("One fewer"),
     )
-    _numbers(table, *headers)
-    removals = {removal.row: removal for removal in found.removals}
+    number_columns(table, *headers)
     units = list(enumerate(found.problem.units.units))
     for point, group in groupby(units, key=lambda item: item[1].point):
         mine = list(group)
         if len(mine) > 1:
             table.add_row(labels.point(found.problem.bench.setup.site.network.points[point]), style="bold")
         for index, unit in mine:
-            name, *cells = _need_cells(found, index, unit, labels, removals, _)
+            name, *cells = _need_cells(found, index, unit, labels, _)
             table.add_row(f"  {name.split(' · ')[1]}" if len(mine) > 1 else name, *cells)
     return table
 
@@ -167,36 +171,28 @@ def _need_cells(
     index: int,
     unit: Unit,
     labels: Labels,
-    removals: dict[int, Removal],
     _: Translate,
 ) -> tuple[str, ...]:
-    """Return a row: name, visits, officials now and needed, service, proof, one official fewer."""
+    """Return a row: name, visits, officials now, needed and set aside for bookings, service, proof."""
     lang, rows = labels.lang, found.problem.bench.rows
     scores = found.scores
-    verdicts = [_(_VERDICTS[removals[row].verdict]) for row in unit.rows if row in removals]
+    diaries = [rows[row].diary_for(found.counts[row]) for row in unit.rows]
     return (
-        _unit_name(found, unit, labels, _),
+        unit_name(found, unit, labels),
         number(unit.visits, lang),
         "+".join(number(rows[row].count, lang) for row in unit.rows),
         "+".join(number(found.counts[row], lang) for row in unit.rows),
+        "+".join(number(n, lang) for n in diaries),
         percent(float(scores.within[:, index].mean()), lang),
         percent(float(scores.lost[:, index].mean()), lang, 1),
         _("yes") if found.proven[index] else _("no"),
-        ", ".join(dict.fromkeys(verdicts)) or NO_NUMBER,
     )
-
-
-def _unit_name(found: Recommendation, unit: Unit, labels: Labels, _: Translate) -> str:
-    """Return point and authorities."""
-    setup = found.problem.bench.setup
-    names = [short_name(labels.authority(setup.land.index.authorities[a])) for a in unit.authorities]
-    return f"{labels.point(setup.site.network.points[unit.point])} · {', '.join(names)}"
 
 
 def _money_table(costs: Costs, lang: Language, _: Translate) -> Table:
     """Return hours, person-years and euros by payer."""
-    table = _table(_("Who pays"), _("Payer"))
-    _numbers(table, _("Contact hours"), _("Rostered hours"), "HTV", _("€ a year"))
+    table = name_table(_("Who pays"), _("Payer"))
+    number_columns(table, _("Contact hours"), _("Rostered hours"), "HTV", _("€ a year"))
     for payer, (htv, euros) in sorted(costs.by_payer().items(), key=lambda item: -item[1][1]):
         mine = [row for row in costs.rows if row.row.payer == payer]
         table.add_row(
@@ -224,16 +220,22 @@ def _notes(found: Recommendation, labels: Labels, _: Translate) -> list[str]:
     region, units = problem.bench.setup.region, problem.units.units
     notes = [
         _("{unit}: the target cannot be met. {reason}.").format(
-            unit=_unit_name(found, units[index], labels, _), reason=_capital(_(_REASONS[reason]))
+            unit=unit_name(found, units[index], labels), reason=_capital(_(_REASONS[reason]))
         )
         for index, reason in found.unmet.items()
     ]
-    before, plan = (
-        plan_figure(region, "htv_customer_service", year) for year in (2020, problem.scenario.year)
-    )
+    year = problem.scenario.year
+    before, plan = (plan_figure(region, "htv_customer_service", when) for when in (2020, year))
+    then, now = (plan_figure(region, "contact_share_of_customer_service_htv", when) for when in (2019, year))
     if not math.isnan(plan):
-        notes.append(_(_CAVEAT).format(before=number(before, lang, 1), plan=number(plan, lang, 1)))
-    space = plan_figure(region, "customer_space_m2", problem.scenario.year)
+        text = _(_CAVEAT).format(
+            before=number(before, lang, 1),
+            plan=number(plan, lang, 1),
+            then=percent(then, lang),
+            now=percent(now, lang, 1),
+        )
+        notes.append(text)
+    space = plan_figure(region, "customer_space_m2", year)
     if not math.isnan(space):
         text = _("Customer space: {area} m²; the plan has {plan} m² and a point whose size it does not name.")
         notes.append(text.format(area=number(found.costs.area, lang), plan=number(space, lang)))
@@ -251,7 +253,7 @@ def _capital(text: str) -> str:
 
 def _front_table(front: tuple[FrontPoint, ...], found: Recommendation, lang: Language, _: Translate) -> Table:
     """Return the front of cost against wait."""
-    table = _table(_("What more or fewer officials buy"), _("Staffing"))
+    table = name_table(_("What more or fewer officials buy"), _("Staffing"))
     headers = (
         _("€ a year"),
         _("Mean wait, min"),
@@ -260,7 +262,7 @@ def _front_table(front: tuple[FrontPoint, ...], found: Recommendation, lang: Lan
         _("Left unserved"),
         _("€ per hour of wait saved"),
     )
-    _numbers(table, *headers)
+    number_columns(table, *headers)
     for point in front:
         more = sum(point.counts) - sum(found.counts)
         name = (
@@ -293,21 +295,10 @@ def _shift_table(plan: ShiftPlan, lang: Language, _: Translate) -> Table:
     title = _("Shifts: {share} of the hours of the staffing above, {proven}").format(
         share=share, proven=proven
     )
-    table = _table(title, _("Roster row"))
-    _numbers(table, _("Officials"), _("Shift"), _("Lunch"))
+    table = name_table(title, _("Roster row"))
+    number_columns(table, _("Officials"), _("Shift"), _("Lunch"))
     for row, shifts in plan.shifts.items():
         for shift, count in sorted(shifts.items(), key=lambda item: (item[0].start, item[0].end)):
             lunch = NO_NUMBER if math.isnan(shift.lunch) else clock(shift.lunch)
             table.add_row(row, number(count, lang), f"{clock(shift.start)}–{clock(shift.end)}", lunch)
     return table
-
-
-def _table(title: str, first: str) -> Table:
-    table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold", expand=True)
-    table.add_column(first, ratio=1, min_width=_FIRST)
-    return table
-
-
-def _numbers(table: Table, *headers: str) -> None:
-    for header in headers:
-        table.add_column(fill(header, 11, break_long_words=False), justify="right", no_wrap=False)

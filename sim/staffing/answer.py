@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,17 @@ from sim.errors import Problem as Wrong
 from sim.network.rows import roster_rows
 from sim.region import load_region
 from sim.staffing.front import FrontPoint, front_of
+from sim.staffing.futures import SAFE, Futures, at_probability, face_futures
 from sim.staffing.problem import Effort, Rules
 from sim.staffing.recommend import Recommendation, recommend
 from sim.staffing.shift_proof import ShiftPlan, shift_plan
 from sim.staffing.target import Target
 
 _FOLDER = "staffing"
+#: Years in place of one where a month alone is judged.
+_MONTH_YEARS = 4
+#: Futures between two messages.
+_TENTH = 10
 
 
 @dataclass(frozen=True)
@@ -36,8 +42,18 @@ class Question:
         Such as ``80%/15min``.
     never_alone, fixed
         Rules of the least staff; rows that stay as they are.
+    keep_diaries
+        Whether diaries keep their share of the officials.
+    month
+        Month whose visits alone are judged, such as ``Jul``; None: the year's.
+    probability
+        Staff for the visits that the projection stays below with this probability; None: the scenario's.
     shifts
         Whether shifts are planned.
+    futures
+        Draws of the projection in which the staffing is tried, 0: none.
+    replications
+        Most replications by which the proof is settled.
     workers
         Threads.
     """
@@ -46,8 +62,26 @@ class Question:
     target: str
     never_alone: bool = False
     fixed: tuple[str, ...] = ()
+    keep_diaries: bool = False
+    month: str | None = None
+    probability: float | None = None
     shifts: bool = False
+    futures: int = 0
+    replications: int = Effort.most
     workers: int = 2
+
+    @property
+    def effort(self) -> Effort:
+        """How much is simulated; a month holds so few visits that it takes more years than a year does."""
+        if self.month is None:
+            return Effort(most=self.replications, workers=self.workers)
+        usual = Effort()
+        return Effort(
+            search=usual.search * _MONTH_YEARS,
+            proof=usual.proof * _MONTH_YEARS,
+            most=max(self.replications, usual.proof * _MONTH_YEARS),
+            workers=self.workers,
+        )
 
 
 @dataclass(frozen=True)
@@ -56,8 +90,8 @@ class Answer:
 
     Attributes
     ----------
-    recommendation, front, shifts
-        The staffing with its proof; leaner and richer ones; shifts if asked for.
+    recommendation, front, shifts, futures
+        The staffing with its proof; leaner and richer ones; shifts and futures if asked for.
     file
         Scenario file with the staffing, which `visitsim run` takes.
     """
@@ -65,6 +99,7 @@ class Answer:
     recommendation: Recommendation
     front: tuple[FrontPoint, ...]
     shifts: ShiftPlan | None
+    futures: Futures | None
     file: Path
 
     def as_dict(self) -> dict[str, Any]:
@@ -96,7 +131,22 @@ class Answer:
                 }
                 for i, unit in enumerate(problem.units.units)
             ],
-            "one_fewer": {problem.bench.rows[r.row].name: r.verdict for r in found.removals},
+            "one_fewer": {
+                problem.bench.rows[r.row].name: {
+                    "verdict": r.verdict,
+                    "within": _plain(r.within),
+                    "lost": _plain(r.lost),
+                    "lost_half_width": _plain(r.lost_half),
+                    "replications": r.replications,
+                }
+                for r in found.removals
+            },
+            "booked": {
+                row.name: row.diary_for(n)
+                for row, n in zip(problem.bench.rows, found.counts, strict=True)
+                if row.diary
+            },
+            "visits": round(found.costs.visits),
             "htv": round(found.costs.htv, 2),
             "area_m2": round(found.costs.area, 1),
             "euros": round(found.costs.euros),
@@ -104,6 +154,7 @@ class Answer:
                 {"euros": round(p.euros), "wait_mean": p.mean, "wait_p90": p.p90, "within": p.within}
                 for p in self.front
             ],
+            "futures": _told(self.futures, [row.name for row in problem.bench.rows]),
             "file": str(self.file),
         }
 
@@ -128,21 +179,50 @@ def answer(question: Question, out: Path, tell: Callable[[str], None] = lambda t
     region = load_region(scenario.region)
     _check(question)
     params = Registry.from_region(region).resolve(scenario.in_force())
-    target = Target.parse(question.target, params)
-    rules = Rules(question.never_alone, question.fixed)
-    found = recommend(scenario, target, rules, Effort(workers=question.workers), tell)
+    target = Target.parse(question.target, params, question.month)
+    rules = Rules(question.never_alone, question.fixed, question.keep_diaries)
+    if question.probability is not None:
+        scenario = at_probability(scenario, question.probability)
+    found = recommend(scenario, target, rules, question.effort, tell)
     tell("front of cost against wait")
     front = front_of(found.problem, found.counts)
     if question.shifts:
         tell("shifts")
     shifts = shift_plan(found) if question.shifts else None
-    return Answer(found, front, shifts, _kept(shifts.scenario if shifts else found.scenario, out))
+    futures = face_futures(found, question.futures, _telling(tell)) if question.futures else None
+    return Answer(found, front, shifts, futures, _kept(shifts.scenario if shifts else found.scenario, out))
+
+
+def _telling(tell: Callable[[str], None]) -> Callable[[int, int], None]:
+    """Return what says every tenth future."""
+    return lambda done, total: tell(f"future {done} of {total}") if done % _TENTH == 0 else None
+
+
+def _plain(value: float) -> float | None:
+    """Return a rounded number, None for nan."""
+    return None if isnan(value) else round(value, 5)
+
+
+def _told(futures: Futures | None, rows: Sequence[str]) -> dict[str, Any] | None:
+    """Return what became of the staffing in the futures as plain data."""
+    if futures is None:
+        return None
+    return {
+        "draws": len(futures.visits),
+        "met": futures.probability.as_dict(),
+        "safe": dict(zip(rows, futures.safe, strict=True)),
+        "covered": futures.covered.as_dict(),
+        "safe_share": SAFE,
+    }
 
 
 def _check(question: Question) -> None:
     """Refuse what cannot be answered."""
     scenario = question.scenario
     problems = []
+    chance = question.probability
+    if chance is not None and not 0 < chance < 1:
+        problems.append(Wrong("--at", f"{chance:g} is no probability between 0 and 1"))
     if any(scenario.feedback.model_dump().values()):
         problems.append(Wrong(scenario.name, "staff needs feedback switched off", key="feedback"))
     names = {row.name for row in roster_rows(scenario, load_region(scenario.region))}

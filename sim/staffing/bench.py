@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +18,14 @@ from sim.demand.year import YearDemand, make_rules
 from sim.network import Network
 from sim.network.roster import OFF, ROSTERED
 from sim.network.rows import RosterRow, roster_rows
+from sim.outcomes.columns import month_of_day
 from sim.queues.compiled_engine import CompiledEngine
 from sim.staffing.option import with_counts
 from sim.stage import stage_of
 from sim.visits import Channel, NeedChannel, Outcome
 
-#: Demands that are kept for each replication: those of the diaries that were used last.
-_KEPT = 2
+#: Placed years that are kept: those that were used last.
+_KEPT = 12
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,9 @@ class PlayedYear:
     Attributes
     ----------
     visits
-        `VISIT` rows of the year without those that never came about.
+        `VISIT` rows of the year, or of the month that is judged, without those that never came about.
     no_slot
-        (A,) booked needs of the year that found no slot.
+        (A,) booked needs that found no slot.
     """
 
     visits: NDArray[np.void]
@@ -42,7 +45,9 @@ class PlayedYear:
 
 
 @dataclass(frozen=True)
-class _Demand:
+class Placed:
+    """Visits not yet played: rows by day, (D + 1,) starts of the days, (A,) needs without a slot."""
+
     visits: NDArray[np.void]
     starts: NDArray[np.int64]
     no_slot: NDArray[np.int64]
@@ -59,6 +64,10 @@ class Bench:
         Most officials of each roster row that will ever be asked for; default: the scenario's counts.
     ample
         Whether each point has a place of every kind for every official, so that places never bind.
+    month
+        Month that alone is played and judged, 0-11; None: the year.
+    kept
+        Placed years to keep.
 
     Attributes
     ----------
@@ -66,6 +75,8 @@ class Bench:
         Roster rows of the scenario.
     setup
         People, needs and network; the network holds `most` officials.
+    days
+        Days of the span that are played.
 
     Notes
     -----
@@ -74,7 +85,15 @@ class Bench:
     The records equal those of `sim.model.simulate` for the scenario with the same counts and places.
     """
 
-    def __init__(self, scenario: Scenario, most: Sequence[int] | None = None, *, ample: bool = True) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        most: Sequence[int] | None = None,
+        *,
+        ample: bool = True,
+        month: int | None = None,
+        kept: int = _KEPT,
+    ) -> None:
         base = stage_of(scenario).setup
         self.rows: tuple[RosterRow, ...] = roster_rows(scenario, base.region)
         self.most = tuple(most) if most is not None else tuple(row.count for row in self.rows)
@@ -88,7 +107,20 @@ class Bench:
         names = network.roster.names
         self.row_of = np.array([number[name.row] for name in names], np.int64)
         self._nth = np.array([name.number for name in names], np.int64)
-        self._demands: dict[int, dict[tuple[int, ...], _Demand]] = {}
+        self.days = _days(self.setup, month)
+        self._month = slice(month, None if month is None else month + 1)
+        self._placed: OrderedDict[tuple[int, ...], Placed] = OrderedDict()
+        self._kept, self._lock = kept, Lock()
+
+    @property
+    def part(self) -> float:
+        """Share of the year that is played."""
+        year = self.setup.season.span.year_slice
+        return float(self.days.stop - self.days.start) / float(year.stop - year.start)
+
+    def set_aside(self, planned: Sequence[int | None]) -> None:
+        """Plan how many officials of each row are set aside for bookings from now on."""
+        self.rows = tuple(replace(row, planned=n) for row, n in zip(self.rows, planned, strict=True))
 
     def play(self, counts: Sequence[int], replication: int) -> PlayedYear:
         """Return the year of a replication with `counts` officials in the rows.
@@ -101,12 +133,11 @@ class Bench:
         if any(count > most for count, most in zip(counts, self.most, strict=True)):
             raise ValueError("more officials than the bench has")
         setup = self._staffed(counts)
-        demand = self._demand(setup, counts, replication)
+        placed = self.place(counts, replication)
         setting = make_setting(setup, (setup.scenario.run.seed, replication))
-        visits = demand.visits.copy()
-        first = setup.season.span.year_slice.start
-        CompiledEngine(setting).run_days(visits, demand.starts - demand.starts[0], first)
-        return PlayedYear(visits[visits["outcome"] != Outcome.VOID], demand.no_slot)
+        visits = placed.visits.copy()
+        CompiledEngine(setting).run_days(visits, placed.starts - placed.starts[0], self.days.start)
+        return PlayedYear(visits[visits["outcome"] != Outcome.VOID], placed.no_slot)
 
     def play_all(self, counts: Sequence[int], replications: Iterable[int], workers: int) -> list[PlayedYear]:
         """Return the years of several replications, played in threads (the engine releases Python's lock)."""
@@ -127,34 +158,40 @@ class Bench:
         site = replace(self.setup.site, network=replace(network, roster=roster))
         return replace(self.setup, site=site)
 
-    def _demand(self, setup: Setup, counts: Sequence[int], replication: int) -> _Demand:
-        """Return the year's visits, kept from an option with the same diaries where there was one."""
-        key = tuple(
-            value
-            for row, n in zip(self.rows, counts, strict=True)
-            for value in (row.diary_for(n), int(n > 0))
-        )
-        kept = self._demands.setdefault(replication, {})
-        if key not in kept:
-            kept[key] = _placed(setup, replication)
-        kept[key] = kept.pop(key)
-        while len(kept) > _KEPT:
-            kept.pop(next(iter(kept)))
-        return kept[key]
+    def place(self, counts: Sequence[int], replication: int) -> Placed:
+        """Return the visits of a replication, those of an option with the same diaries if kept."""
+        diaries = [row.diary_for(n) for row, n in zip(self.rows, counts, strict=True)]
+        key = (replication, *diaries, *(int(n > 0) for n in counts))
+        with self._lock:
+            known = self._placed.get(key)
+        placed = known or self._place(self._staffed(counts), replication)
+        with self._lock:
+            self._placed[key] = placed
+            self._placed.move_to_end(key)
+            while len(self._placed) > self._kept:
+                self._placed.popitem(last=False)
+        return placed
+
+    def _place(self, setup: Setup, replication: int) -> Placed:
+        """Place the visits due on the days played; the run-in only fills the diaries."""
+        span = setup.season.span
+        demand = YearDemand(setup, make_rules(setup), replication)
+        demand.place(0, span.n_days)
+        days = np.arange(self.days.start, self.days.stop + 1)
+        due = demand.due()
+        visits = demand.take(np.flatnonzero((due >= days[0]) & (due < days[-1])))
+        starts = np.searchsorted(visits["day"], days + span.first)
+        no_slot = demand.counts[NeedChannel.NO_SLOT][:, self._month].sum(axis=(1, 2, 3, 4))
+        return Placed(visits, starts, no_slot)
 
 
-def _placed(setup: Setup, replication: int) -> _Demand:
-    """Return the visits due in the year; the run-in fills the diaries and is left out."""
-    span = setup.season.span
-    demand = YearDemand(setup, make_rules(setup), replication)
-    demand.place(0, span.n_days)
-    days = np.arange(span.year_slice.start, span.year_slice.stop + 1)
-    due = demand.due()
-    rows = np.flatnonzero((due >= days[0]) & (due < days[-1]))
-    visits = demand.take(rows)
-    starts = np.searchsorted(visits["day"], days + span.first)
-    no_slot = demand.counts[NeedChannel.NO_SLOT].sum(axis=(1, 2, 3, 4))
-    return _Demand(visits, starts, no_slot)
+def _days(setup: Setup, month: int | None) -> slice:
+    """Return the days of the span that belong to a month of the year, or to the year."""
+    year = setup.season.span.year_slice
+    if month is None:
+        return year
+    mine = np.flatnonzero(month_of_day(setup.season.span.year) == month)
+    return slice(year.start + int(mine[0]), year.start + int(mine[-1]) + 1)
 
 
 def served_cells(network: Network, official: int) -> list[tuple[int, int]]:
@@ -166,13 +203,13 @@ def served_cells(network: Network, official: int) -> list[tuple[int, int]]:
     return list(dict.fromkeys(cells))
 
 
-def hours_a_year(bench: Bench) -> NDArray[np.float64]:
-    """Return (n_rows,) rostered hours a year of one official of each row, breaks left out."""
-    network, span = bench.setup.site.network, bench.setup.season.span
+def hours_played(bench: Bench) -> NDArray[np.float64]:
+    """Return (n_rows,) rostered hours of one official of each row on the days played, breaks left out."""
+    network = bench.setup.site.network
     spans = np.where(np.isfinite(network.shifts), network.shifts, 0.0)
     minutes = (spans[..., 1] - spans[..., 0]).sum(axis=-1)[network.day_type]
     rostered = network.roster.duty == ROSTERED
-    per_official = (minutes * rostered)[span.year_slice].sum(axis=0) / 60.0
+    per_official = (minutes * rostered)[bench.days].sum(axis=0) / 60.0
     hours = np.zeros(len(bench.rows))
     np.maximum.at(hours, bench.row_of, per_official)
     return hours

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.outcomes.costs import PRICE_YEAR
+from sim.outcomes.costs import price_factor
 from sim.staffing.bench import PlayedYear
 from sim.staffing.problem import Problem
 from sim.staffing.search import Counts
@@ -152,7 +152,6 @@ def _point(problem: Problem, counts: Counts, years: Sequence[PlayedYear]) -> tup
 
 def staff_euros(problem: Problem, counts: Counts) -> float:
     """Return the yearly cost of the rostered hours of some counts [EUR]."""
-    params, year = problem.params, problem.scenario.year
-    factor = (1 + params["cost_growth"]) ** (year - PRICE_YEAR)
-    hours = float(np.dot(problem.hours, counts))
-    return hours / params["net_hours_per_htv"] * params["cost_per_htv"] * factor
+    params = problem.params
+    person_years = float(np.dot(problem.hours, counts)) / params["net_hours_per_htv"]
+    return person_years * params["cost_per_htv"] * price_factor(problem.bench.setup)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from sim.config import Scenario
 from sim.config.registry import Parameters
 from sim.network.rows import RosterRow, roster_rows
-from sim.staffing.bench import Bench, PlayedYear, hours_a_year
+from sim.staffing.bench import Bench, PlayedYear, hours_played
+from sim.staffing.diaries import plan_diaries
 from sim.staffing.need import officials_needed
 from sim.staffing.search import Counts, Found, Judge, Space, find_cheapest
 from sim.staffing.target import Bar, Scores, Target
@@ -35,6 +36,8 @@ class Effort:
     ----------
     search, proof
         Replications of each option in the search, and of the chosen one on fresh seeds.
+    most
+        Most replications by which a staffing and the absence of an official are settled.
     confidence
         Joint confidence of the proof over all units.
     leaning
@@ -45,6 +48,7 @@ class Effort:
 
     search: int = 5
     proof: int = 12
+    most: int = 48
     confidence: float = 0.95
     leaning: float = 0.75
     workers: int = 2
@@ -60,10 +64,13 @@ class Rules:
         Whether at least two rostered people must be at each point where anybody is rostered.
     fixed
         Names of rows whose counts are not searched.
+    keep_diaries
+        Whether as many officials are set aside for bookings as now, in proportion to their number.
     """
 
     never_alone: bool = False
     fixed: tuple[str, ...] = ()
+    keep_diaries: bool = False
 
 
 class Problem:
@@ -96,9 +103,12 @@ class Problem:
         most = [_most(row) if i in free else row.count for i, row in enumerate(rows)]
         room = [row.count + _GUIDES if row.guides else n for row, n in zip(rows, most, strict=True)]
         self.params: Parameters = setup.params
-        self.bench = Bench(scenario, room)
+        self.bench = Bench(scenario, room, month=target.month, kept=2 * effort.search)
         present = set(self.bench.row_of.tolist())
-        self.hours = hours_a_year(self.bench)
+        if not rules.keep_diaries:
+            limit = setup.params["booking_delay_limit"]
+            self.bench.set_aside(plan_diaries(self.bench, sorted(free & present), limit, effort.workers))
+        self.hours = hours_played(self.bench)
         now = tuple(row.count for row in rows)
         years = self.play(now)
         self.units: Units = make_units(self.bench, years, target)

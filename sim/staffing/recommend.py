@@ -28,6 +28,8 @@ from sim.visits import YearRecords
 
 #: Most stand-ins for a staffing that its proof has refused.
 _ATTEMPTS = 4
+#: Rounds in which officials who can be spared are sent home.
+_REDUCTIONS = 3
 #: Fresh years of which hours, space and waits are reported.
 _REPORTED = 4
 #: First replication of the selection among equals; those of the search come before.
@@ -123,8 +125,7 @@ def recommend(
             break
         counts = _raised(problem, counts, trial.proven)
     tell("removing officials one by one")
-    removals = trial.court.removals(problem.free, problem.space.low, trial.bar)
-    trial, final = _without_spare(problem, trial, removals)
+    trial, final = _reduced(problem, trial)
     tell("hours, space and money")
     return _reported(problem, trial, final, selection, found.plays)
 
@@ -164,28 +165,34 @@ def _raised(problem: Problem, counts: Counts, proven: Sequence[bool]) -> Counts:
     return tuple(raised)
 
 
-def _without_spare(
-    problem: Problem, trial: _Trial, removals: list[Removal]
-) -> tuple[_Trial, tuple[Removal, ...]]:
-    """Send home who can be spared, all at once or else one by one, dearest first, each with a proof."""
-    spare = [removal.row for removal in removals if removal.verdict == "spare"]
-    if not spare or not all(trial.proven):
-        return trial, tuple(removals)
+def _reduced(problem: Problem, trial: _Trial) -> tuple[_Trial, tuple[Removal, ...]]:
+    """Judge the absence of one official of each row and send home whoever can be spared, until nobody can."""
+    removals = {r.row: r for r in trial.court.removals(problem.free, problem.space.low, trial.bar)}
+    for number in range(_REDUCTIONS):
+        spare = [r.row for r in removals.values() if r.verdict == "spare" or r.close(trial.bar)]
+        lean = _without(problem, trial, spare, _ATTEMPTS * (number + 1)) if all(trial.proven) else trial
+        gone = [row for row in spare if lean.counts[row] < trial.counts[row]]
+        if not gone:
+            break
+        trial = lean
+        # Who was needed beside more officials is needed beside fewer: only changed rows are judged anew.
+        removals |= {r.row: r for r in trial.court.removals(gone, problem.space.low, trial.bar)}
+    return trial, tuple(removals.values())
+
+
+def _without(problem: Problem, trial: _Trial, spare: Sequence[int], attempt: int) -> _Trial:
+    """Send home one of each spare row, all at once or else one by one, dearest first, each with a proof."""
     dearest = sorted(spare, key=lambda row: -problem.hours[row])
-    tries = [spare] if len(spare) == 1 else [spare, *([row] for row in dearest)]
+    tries = [list(spare), *([row] for row in dearest)] if len(spare) > 1 else [list(spare)]
     lean = trial
-    for number, rows in enumerate(tries):
+    for number, rows in enumerate(tries if spare else []):
         counts = tuple(n - (row in rows) for row, n in enumerate(lean.counts))
-        candidate = _tried(problem, counts, lean.bar, _ATTEMPTS + number)
+        candidate = _tried(problem, counts, lean.bar, attempt + number)
         if all(candidate.proven):
             lean = candidate
-            if rows is spare:
+            if len(rows) == len(spare):
                 break
-    if lean is trial:
-        return trial, tuple(removals)
-    # Who was needed beside more officials is needed beside fewer: only the spared rows are judged again.
-    again = {r.row: r for r in lean.court.removals(spare, problem.space.low, lean.bar)}
-    return lean, tuple(again.get(removal.row, removal) for removal in removals)
+    return lean
 
 
 def places_needed(problem: Problem, years: Sequence[PlayedYear]) -> dict[str, dict[str, int]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.config import Scenario
+from sim.network.rows import roster_rows
 from sim.staffing.proof import Court
 from sim.staffing.recommend import Recommendation
 from sim.staffing.shifts import Shift, plan_shifts, with_shifts
@@ -46,7 +47,7 @@ class ShiftPlan:
 def shift_plan(found: Recommendation) -> ShiftPlan:
     """Return shifts for a recommended staffing, mended where the simulation finds them too few."""
     problem = found.problem
-    rows = problem.bench.rows
+    rows = roster_rows(found.scenario, problem.bench.setup.region)
     more: dict[int, int] = {}
     for attempt in range(_MENDINGS + 1):
         plan = plan_shifts(problem, found.counts, more)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
@@ -10,19 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from sim.calendar import MONTHS
 from sim.config.registry import Parameters
 from sim.errors import InputError, Problem
 
 type Floats = NDArray[np.float64]
 
 _FORM = re.compile(r"(\d{1,2}(?:[.,]\d+)?)\s*%\s*/\s*(\d+(?:[.,]\d+)?)\s*min")
-#: Visits a year below which an authority is not judged alone at a point.
-POOLED_BELOW = 500
 
 
 @dataclass(frozen=True)
 class Target:
-    """What a staffing must achieve in the mean year. The planner's own; no authority has set it.
+    """What a staffing must achieve in the mean year, or in a month of it: the planner's own wish.
 
     Attributes
     ----------
@@ -34,16 +34,24 @@ class Target:
         Largest share that gives up, is turned away or finds no free slot, 0-1.
     pooled_below
         Visits a year below which an authority is judged together with the other small ones of its point.
+    month
+        Month whose visits alone are judged, 0-11; None: the year's.
     """
 
     share: float
     wait: float
     lost: float
-    pooled_below: int = POOLED_BELOW
+    pooled_below: float
+    month: int | None = None
 
     @classmethod
-    def parse(cls, text: str, params: Parameters) -> Self:
+    def parse(cls, text: str, params: Parameters, month: str | None = None) -> Self:
         """Return the target that a text such as ``80%/15min`` names; the limit of losses is the region's.
+
+        Parameters
+        ----------
+        month
+            Name of a month such as ``Jul`` to which the target is confined.
 
         Raises
         ------
@@ -56,7 +64,8 @@ class Target:
         share, wait = (float(part.replace(",", ".")) for part in found.groups())
         if not (share > 0 and wait > 0):
             raise InputError(Problem("--target", f"'{text}': share and minutes must be above 0"))
-        return cls(share / 100, wait, params["abandonment_limit"])
+        lost, alone = params["abandonment_limit"], params["judged_alone_from"]
+        return cls(share / 100, wait, lost, alone, MONTHS.index(month) if month else None)
 
     def bar(self, n: int) -> Bar:
         """Return the same bar for `n` units."""
@@ -87,6 +96,12 @@ class Scores:
     within: Floats
     lost: Floats
     wait: Floats
+
+    @classmethod
+    def joined(cls, parts: Sequence[Scores]) -> Scores:
+        """Return the scores of all replications of some parts."""
+        fields = ("within", "lost", "wait")
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in fields))
 
     def bounds(self, confidence: float) -> tuple[Floats, Floats]:
         """Return the (U,) lower bounds of `within` and upper bounds of `lost`, one-sided Student bounds.

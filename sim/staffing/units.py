@@ -30,7 +30,7 @@ class Unit:
     rows
         Roster rows (indices) whose officials serve it.
     visits
-        Visits a year that arrive.
+        Visits that arrive, in the year or in the month that is judged.
     pooled
         Whether it is a pool of small authorities.
     """
@@ -110,8 +110,9 @@ def make_units(bench: Bench, years: Sequence[PlayedYear], target: Target) -> Uni
     rows = _rows_by_cell(bench)
     on_call = {i for i, row in enumerate(bench.rows) if row.on_call}
     judged = [c for c in sorted(rows) if counts[c] > 0 and not set(rows[c]) <= on_call]
-    units = [_unit([c], counts, rows, len(names)) for c in judged if counts[c] >= target.pooled_below]
-    small = [c for c in judged if counts[c] < target.pooled_below]
+    least = target.pooled_below * bench.part
+    units = [_unit([c], counts, rows, len(names)) for c in judged if counts[c] >= least]
+    small = [c for c in judged if counts[c] < least]
     for point in dict.fromkeys(c // len(names) for c in small):
         mine = [c for c in small if c // len(names) == point]
         units.append(_unit(mine, counts, rows, len(names), pooled=True))

@@ -17,7 +17,7 @@ from sim.model import simulate
 from sim.network.rows import RosterRow, roster_rows
 from sim.outcomes.costs import costs_of, htv_of, persons_by_month
 from sim.staffing import recommend
-from sim.staffing.bench import Bench, hours_a_year
+from sim.staffing.bench import Bench, hours_played
 from sim.staffing.option import with_counts
 from sim.staffing.proof import Removal
 from sim.staffing.search import Space, find_cheapest
@@ -214,7 +214,7 @@ def test_hours_of_a_row_are_those_of_its_officials(
     setup = stage_of(with_counts(scenario, bench.rows, fewer)).setup
     empty = pd.DataFrame(columns=["metric", "statistic", "point", "authority", "channel", "period", "value"])
     costs = costs_of(setup, roster_rows(setup.scenario, setup.region), [records], empty)
-    planned = hours_a_year(bench) * np.array(fewer)
+    planned = hours_played(bench) * np.array(fewer)
     for part, hours in zip(costs.rows, planned, strict=True):
         assert part.contact >= 0
         assert part.rostered <= hours + 1e-6, "absences only take hours away"
