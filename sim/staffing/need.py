@@ -68,7 +68,7 @@ def _stationary(arrival_rate: float, mu: float, servers: int, theta: float) -> F
 def officials_needed(arrival_rate: float, service_time: float, patience: float, target: Target) -> int:
     """Return the fewest officials with whom a steady load meets the target by the formula; 0 for no load.
 
-    >>> officials_needed(0.5, 10.0, 60.0, Target(0.8, 15.0, 0.05))
+    >>> officials_needed(0.5, 10.0, 60.0, Target(0.8, 15.0, 0.05, 500))
     6
     """
     if arrival_rate <= 0 or service_time <= 0:

@@ -138,15 +138,15 @@ class Court:
         done = next((len(part.wait) for part in so_far if part is not None), 0)
 
         def play(replication: int) -> list[Scores]:
-            return [
-                self._units.scores([self._bench.play(counts, replication)], self._target)
-                for counts in options
-            ]
+            return [self._played(counts, replication) for counts in options]
 
         with ThreadPoolExecutor(self._effort.workers) as pool:
             new = list(pool.map(play, range(done, n)))
         parts = [[before, *mine] for before, mine in zip(so_far, zip(*new, strict=True), strict=True)]
         return [Scores.joined([part for part in mine if part is not None]) for mine in parts]
+
+    def _played(self, counts: Counts, replication: int) -> Scores:
+        return self._units.scores([self._bench.play(counts, replication)], self._target)
 
     def _played(self, counts: Counts, replication: int) -> Scores:
         return self._units.scores([self._bench.play(counts, replication)], self._target)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,8 @@ from sim.visits import YearRecords
 _ATTEMPTS = 4
 #: Rounds in which officials who can be spared are sent home.
 _REDUCTIONS = 3
+#: How many times as many replications settle whether it does without them: the bar is then near.
+_PATIENCE = 4
 #: Fresh years of which hours, space and waits are reported.
 _REPORTED = 4
 #: First replication of the selection among equals; those of the search come before.
@@ -145,11 +147,12 @@ def _chosen(problem: Problem, found: Found) -> tuple[Counts, Selection | None]:
     return equals[selection.best], selection
 
 
-def _tried(problem: Problem, counts: Counts, bar: Bar, attempt: int) -> _Trial:
-    """Return a staffing with the places it needs, judged on fresh seeds."""
+def _tried(problem: Problem, counts: Counts, bar: Bar, attempt: int, patience: int = 1) -> _Trial:
+    """Return a staffing with the places it needs, judged on fresh seeds by up to `patience` times as many."""
+    effort = replace(problem.effort, most=problem.effort.most * patience)
     staffed = with_counts(problem.scenario, problem.bench.rows, counts)
     scenario = with_places(staffed, places_needed(problem, problem.play(counts)))
-    court = Court(scenario, problem.units, problem.target, problem.effort, attempt)
+    court = Court(scenario, problem.units, problem.target, effort, attempt)
     scores, proven = court.prove(bar)
     return _Trial(counts, bar, court, scores, proven, scenario)
 
@@ -175,8 +178,8 @@ def _reduced(problem: Problem, trial: _Trial) -> tuple[_Trial, tuple[Removal, ..
         if not gone:
             break
         trial = lean
-        # Who was needed beside more officials is needed beside fewer: only changed rows are judged anew.
-        removals |= {r.row: r for r in trial.court.removals(gone, problem.space.low, trial.bar)}
+        # Who was needed beside more officials is needed beside fewer: only the others are judged anew.
+        removals |= {r.row: r for r in trial.court.removals(spare, problem.space.low, trial.bar)}
     return trial, tuple(removals.values())
 
 
@@ -187,7 +190,7 @@ def _without(problem: Problem, trial: _Trial, spare: Sequence[int], attempt: int
     lean = trial
     for number, rows in enumerate(tries if spare else []):
         counts = tuple(n - (row in rows) for row, n in enumerate(lean.counts))
-        candidate = _tried(problem, counts, lean.bar, attempt + number)
+        candidate = _tried(problem, counts, lean.bar, attempt + number, _PATIENCE)
         if all(candidate.proven):
             lean = candidate
             if len(rows) == len(spare):

@@ -21,7 +21,7 @@ from tests.queue_worlds import World
 #: A stationary day that is long enough for shares to settle.
 LONG = 200_000.0
 WARM_UP = 2_000.0
-TARGET = Target(0.8, 15.0, 0.05)
+TARGET = Target(0.8, 15.0, 0.05, 500)
 
 
 def stationary(
