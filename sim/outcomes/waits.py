@@ -100,12 +100,13 @@ def add_service_levels(table: LongTable, year: Tally) -> None:
 
 
 def add_target_days(table: LongTable, year: Tally, settings: OutcomeSettings) -> None:
-    """Add the days on which the target was missed, and the worst week.
+    """Add days that missed the target, shares of days, weeks and years that met it, and the worst week.
 
     Notes
     -----
     A day or week counts when anybody arrived; weeks run from Monday to Sunday and are cut at New Year.
-    `worst_week` is the first of the worst, its number counted from 1 in the week of 1 January.
+    `worst_week` is the first of the worst, its number counted from 1 in the week of 1 January. The mean of
+    `target_met` over replications is the probability that the target is met on a day, in a week, in the year.
     """
     inside, late = _by_day(year["month_days"], table.year)
     arrived = inside + late
@@ -113,12 +114,21 @@ def add_target_days(table: LongTable, year: Tally, settings: OutcomeSettings) ->
     table.add(Metric("days_with_visits", "count", "days"), (arrived > 0).sum(axis=2).astype(np.float64))
     table.add(Metric("days_below_target", "count", "days"), missed)
     starts = np.flatnonzero(np.diff(week_of_day(table.year), prepend=-1))
+    for period, first in (("day", np.arange(inside.shape[2])), ("week", starts), ("year", starts[:1])):
+        table.add(Metric("target_met", period, "share"), _met(inside, arrived, first, settings))
     share = ratio(np.add.reduceat(inside, starts, axis=2), np.add.reduceat(arrived, starts, axis=2))
     share[np.isnan(share)] = np.inf
     worst = share.min(axis=2)
     never = np.isinf(worst)
     table.add(Metric("worst_week", "within_target", "share"), np.where(never, np.nan, worst))
     table.add(Metric("worst_week", "week", "week"), np.where(never, np.nan, share.argmin(axis=2) + 1.0))
+
+
+def _met(inside: Floats, arrived: Floats, first: Ints, settings: OutcomeSettings) -> Floats:
+    """Return the share of periods, given the first days of each, that met the target; nan if nobody came."""
+    there = np.add.reduceat(arrived, first, axis=2)
+    met = (np.add.reduceat(inside, first, axis=2) >= settings.service_target_share * there) & (there > 0)
+    return ratio(met.sum(axis=2).astype(np.float64), (there > 0).sum(axis=2).astype(np.float64))
 
 
 def _grades(columns: VisitColumns) -> Bytes:

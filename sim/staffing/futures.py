@@ -12,10 +12,10 @@ from sim.config import Scenario
 from sim.demand.projection import make_projection
 from sim.experiments.projection import Probability
 from sim.experiments.projection_draws import evaluate, make_draws
-from sim.model import stage_of
 from sim.staffing.bench import Bench
 from sim.staffing.recommend import Recommendation
 from sim.staffing.search import Counts
+from sim.stage import stage_of
 
 type Floats = NDArray[np.float64]
 type Progress = Callable[[int, int], None]

@@ -20,6 +20,8 @@ from sim.staffing.units import Units
 
 Verdict = Literal["breaks", "spare", "undecided", "minimum"]
 _NAN = float("nan")
+#: Confidence with which a unit must miss its bar for a proof to be given up early.
+_HOPELESS = 0.99
 
 
 @dataclass(frozen=True)
@@ -90,15 +92,15 @@ class Court:
     def prove(self, bar: Bar) -> tuple[Scores, tuple[bool, ...]]:
         """Return the scores and, (U,), whether each unit reaches its bar with the stated joint confidence.
 
-        Replications are doubled while a unit's mean reaches its bar and its interval does not; the confidence
-        holds over all of these looks together.
+        Replications are doubled while some unit is neither proven nor hopeless; the confidence holds over all
+        of these looks together.
         """
         each = joint_confidence(self._effort.confidence, 2 * len(self._units) * len(self._looks))
         scores: Scores | None = None
         for n in self._looks:
             scores = self._scores([self.counts], n, [scores])[0]
             proven = scores.meets(bar, each)
-            if proven.all() or not scores.meets(bar, 0.5).all():
+            if proven.all() or scores.misses(bar, _HOPELESS).any():
                 break
         assert scores is not None
         return scores, tuple(proven.tolist())
@@ -144,9 +146,6 @@ class Court:
             new = list(pool.map(play, range(done, n)))
         parts = [[before, *mine] for before, mine in zip(so_far, zip(*new, strict=True), strict=True)]
         return [Scores.joined([part for part in mine if part is not None]) for mine in parts]
-
-    def _played(self, counts: Counts, replication: int) -> Scores:
-        return self._units.scores([self._bench.play(counts, replication)], self._target)
 
     def _played(self, counts: Counts, replication: int) -> Scores:
         return self._units.scores([self._bench.play(counts, replication)], self._target)

@@ -211,6 +211,9 @@ def test_days_below_target_and_the_worst_week() -> None:
     assert value(table, "days_below_target", "count", authority="A") == 2
     assert value(table, "worst_week", "within_target", authority="A") == pytest.approx(4 / 7)
     assert value(table, "worst_week", "week", authority="A") == 2
+    assert value(table, "target_met", "day", authority="A") == 2 / 4
+    assert value(table, "target_met", "week", authority="A") == 1 / 2
+    assert value(table, "target_met", "year", authority="A") == 0, "5 of 8 within the target are too few"
 
 
 def test_utilisation_shares_an_officials_hours_by_where_the_contact_was() -> None:
