@@ -131,4 +131,4 @@ def name_table(title: str, first: str) -> Table:
 def number_columns(table: Table, *headers: str) -> None:
     """Add columns of numbers with broken headers."""
     for header in headers:
-        table.add_column(fill(header, 13, break_long_words=False), justify="right", no_wrap=False)
+        table.add_column(fill(header, 11, break_long_words=False), justify="right", no_wrap=False)

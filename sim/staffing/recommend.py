@@ -190,12 +190,20 @@ def _without(problem: Problem, trial: _Trial, spare: Sequence[int], attempt: int
     lean = trial
     for number, rows in enumerate(tries if spare else []):
         counts = tuple(n - (row in rows) for row, n in enumerate(lean.counts))
-        candidate = _tried(problem, counts, lean.bar, attempt + number, _PATIENCE)
+        candidate = _kept(problem, lean, _tried(problem, counts, lean.bar, attempt + number, _PATIENCE), rows)
         if all(candidate.proven):
             lean = candidate
             if len(rows) == len(spare):
                 break
     return lean
+
+
+def _kept(problem: Problem, before: _Trial, after: _Trial, rows: Sequence[int]) -> _Trial:
+    """Return a trial in which units that `rows` do not serve keep their proof unless they miss their bars."""
+    untouched = np.array([not set(unit.rows) & set(rows) for unit in problem.units.units])
+    misses = after.scores.misses(after.bar, problem.effort.confidence)
+    proven = np.array(after.proven) | (np.array(before.proven) & untouched & ~misses)
+    return replace(after, proven=tuple(proven.tolist()))
 
 
 def places_needed(problem: Problem, years: Sequence[PlayedYear]) -> dict[str, dict[str, int]]:

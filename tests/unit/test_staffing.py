@@ -290,6 +290,19 @@ def test_needs_are_scaled_to_the_visits_of_a_future(
     assert expected > stage_of(scenario).setup.expected.visits.sum() * 1.2
 
 
+def test_who_is_not_touched_keeps_a_proof_unless_it_misses_now() -> None:
+    """Unit 0 is served by the row that changed; of the others unit 2 misses its bar on the fresh seed."""
+    units = [SimpleNamespace(rows=(0,)), SimpleNamespace(rows=(1,)), SimpleNamespace(rows=(2,))]
+    problem: Any = SimpleNamespace(units=SimpleNamespace(units=units), effort=Effort())
+    lost = np.array([[0.04, 0.0499, 0.08], [0.04, 0.0501, 0.081]])
+    scores, bar = Scores(np.full((2, 3), 0.9), lost, np.zeros(2)), TARGET.bar(3)
+    anything: Any = None
+    before = recommend._Trial((1, 1, 1), bar, anything, scores, (True, True, True), anything)
+    after = recommend._Trial((0, 1, 1), bar, anything, scores, (True, False, False), anything)
+    assert recommend._kept(problem, before, after, [0]).proven == (True, True, False)
+    assert recommend._kept(problem, before, after, [1]).proven == (True, False, False)
+
+
 class OneUnitCourt(Court):
     """A court over one row and one unit, whose losses without the official are given."""
 
@@ -375,6 +388,8 @@ def test_who_can_be_spared_goes_home_one_by_one_when_not_all_can(
         proven = (counts[0] + counts[2] >= 5,)
         court = FakeCourt({0: verdict, 2: verdict} if counts == (3, 4, 3) else {})
         return SimpleNamespace(counts=counts, bar=bar, court=court, proven=proven)
+
+    monkeypatch.setattr(recommend, "_kept", lambda problem, before, after, rows: after)
 
     monkeypatch.setattr(recommend, "_tried", trial)
     problem: Any = SimpleNamespace(
