@@ -219,7 +219,7 @@ class _Builder:
             if not isinstance(key_node, ScalarNode):
                 self._note(key_node, where, "a key must be plain text")
                 continue
-            key = str(key_node.value)
+            key = self._text(key_node)
             inside = (*where, key)
             if key in values:
                 first = self.marks[inside].line
@@ -237,7 +237,7 @@ class _Builder:
         return tuple(items)
 
     def _scalar(self, node: Node, where: Where) -> Any:
-        kind, text = str(node.tag).removeprefix(_TAG), str(node.value)
+        kind, text = str(node.tag).removeprefix(_TAG), self._text(node)
         if kind == "null":
             return None
         if kind == "bool":
@@ -246,6 +246,13 @@ class _Builder:
             return self._number(node, kind, where)
         if kind not in ("str", "timestamp", "value", "merge"):
             self._note(node, where, f"has a tag that is not allowed: {node.tag}")
+        return text
+
+    def _text(self, node: Node) -> str:
+        """Return a scalar's text, in which an escape may have left half a character."""
+        text = str(node.value)
+        if any("\ud800" <= letter <= "\udfff" for letter in text):
+            self._stop(node, "holds an escape that is half a character")
         return text
 
     def _number(self, node: Node, kind: str, where: Where) -> int | float | str:
