@@ -251,7 +251,6 @@ def test_texts_of_the_region_change_no_answer_and_its_numbers_do(tmp_path: Path)
     assert inputs_of(asked) != before
 
 
-@pytest.mark.slow  # renewing a question takes minutes; `visitsim reproduce --check` tells
 @pytest.mark.parametrize("name", NAMES)
 def test_kept_answers_hold(name: str) -> None:
     [asked] = questions([str(ROOT / "experiments" / name)])
