@@ -46,7 +46,7 @@ founded as a skeleton that is valid and can be run at once; rows whose `source` 
 await the region's own numbers.
 
 1. Replace the rows, and write the source and confidence of each (`sourced`, `derived`, `assumption`).
-2. `visitsim validate {scenario}` reads the folder and lists all that is wrong by file, line and column.
+2. `visitsim validate {scenario}`, from this folder, lists all that is wrong by file, line and column.
 3. `visitsim run {scenario} --engine compiled` runs it.
 
 Shares are fractions from 0 to 1, times `HH:MM`, dates `YYYY-MM-DD`, lists are parted by `;`, an empty cell
@@ -118,6 +118,6 @@ def _write_scenario(folder: Path, reading: str, year: int) -> Path:
 
 
 def _write_readme(folder: Path, scenario: Path) -> None:
-    start = _INTRODUCTION.format(name=folder.name, scenario=scenario.as_posix())
+    start = _INTRODUCTION.format(name=folder.name, scenario=scenario.relative_to(folder).as_posix())
     text = "\n".join([start, *explain_tables()])
     (folder / "README.md").write_text(text, encoding="utf-8")

@@ -144,7 +144,10 @@ def test_the_command_writes_a_region_and_refuses_what_it_cannot(tmp_path, capsys
     shown = capsys.readouterr()
     scenario = shown.out.splitlines()[0]
     assert main(["validate", scenario]) == 0
-    assert "| `municipality` |" in (tmp_path / "coast" / "README.md").read_text(encoding="utf-8")
+    told = (tmp_path / "coast" / "README.md").read_text(encoding="utf-8")
+    assert "| `municipality` |" in told
+    assert "`visitsim validate configs/plan_2030.yaml`" in told
+    assert str(tmp_path) not in told
     capsys.readouterr()
     for words, told in (
         (["coast"], "is not empty"),
