@@ -88,14 +88,22 @@ for _command in (
 app.command(planning.page, name="app")
 
 
+def _name_failures(result: RunResult, whose: str = "") -> None:
+    """Say which runs of a result failed; `whose` names a scenario that is run beside the one asked for."""
+    for row in result.runs[result.runs["status"] != "done"].itertuples():
+        place = result.folder / "manifest.json"
+        say(f"{whose}replication {row.replication} failed: {row.error_type}; see {place}")
+
+
 def _report(result: RunResult, options: RunOptions, updated: RunResult | None) -> int:
     """Draw the figures and print the results; say which runs failed."""
     from sim.reports.console import print_summary
     from sim.reports.html import write_report
     from sim.reports.run import summarise
 
-    for row in result.runs[result.runs["status"] != "done"].itertuples():
-        say(f"replication {row.replication} failed: {row.error_type}; see {result.folder / 'manifest.json'}")
+    if updated is not None:
+        _name_failures(updated, f"{updated.scenario.name}: ")
+    _name_failures(result)
     if result.metrics.empty:
         return FAILED
     write_report(result, options.lang, result.folder / "figures")

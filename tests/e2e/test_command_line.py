@@ -113,12 +113,15 @@ def test_failing_runs_are_named_and_give_exit_code_1(
     assert main(["run", "--replications", "2", "--workers", "1"]) == 1
     printed = capsys.readouterr()
     assert [line.partition(";")[0] for line in printed.err.splitlines()] == [
+        "updated_2030: replication 0 failed: ZeroDivisionError",
+        "updated_2030: replication 1 failed: ZeroDivisionError",
         "replication 0 failed: ZeroDivisionError",
         "replication 1 failed: ZeroDivisionError",
     ]
     assert printed.out == ""
-    (manifest,) = empty.rglob("manifest.json")
-    assert "no desk" in manifest.read_text("utf-8")
+    manifests = {path.parents[1].name: path.read_text("utf-8") for path in empty.rglob("manifest.json")}
+    assert set(manifests) == {"baseline_2030", "updated_2030"}
+    assert all("no desk" in text for text in manifests.values())
 
 
 def test_validate_says_what_is_valid(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_screening_measures_moves_of_two_thirds_of_a_range(found: Sensitivity) -
 def test_the_tornado_holds_the_ends_of_the_ranges(found: Sensitivity) -> None:
     first = found.tornado[found.tornado["outcome"] == "visits.count"].set_index("group")
     assert (first["high"] - first["low"]).to_dict() == pytest.approx(
-        {"no_show": 30.0, "patience_mean": 6.0, "fetch_minutes": 0.0}
+        {"no_show": 30.0, "patience_mean": 6.0}  # what moves nothing has no bar
     )
     assert (first["base"] == first["base"].iloc[0]).all()
 
@@ -108,4 +108,15 @@ def test_groups_are_kept_outcome_by_outcome() -> None:
 def test_factors_know_their_units(found: Sensitivity) -> None:
     factors: dict[str, Factor] = {f.key: f for f in assumptions(load_scenario("baseline_2030"))}
     assert factors[STRONG].unit == "share"
-    assert set(found.screening["unit"]) == {"min"}
+    units = found.screening.groupby("outcome")["unit"].unique().map(list).to_dict()
+    assert units == {outcome.label(): ["min"] for outcome in OUTCOMES} | {"contact.htv": ["HTV"]}
+
+
+def test_contact_is_told_in_person_years_too(found: Sensitivity) -> None:
+    params = Registry.from_region(load_region("paijat_hame")).resolve({})
+    hours, years = (
+        found.tornado[found.tornado["outcome"] == outcome].set_index("group")["high"]
+        for outcome in (OUTCOMES[-1].label(), "contact.htv")
+    )
+    a_year = params["net_hours_per_htv"] * params["contact_share"]
+    assert (hours / years).to_list() == pytest.approx([a_year] * 2)
