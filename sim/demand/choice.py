@@ -9,20 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from sim.calendar import Span
 from sim.demand.kernel import mean_shares
+from sim.demand.origins import Origins
 from sim.network import Network
-from sim.population.homes import Plane, Roads
-from sim.population.people import People
 from sim.visits import Channel
 
 #: Working days of delay for which the choice weight is tabulated.
 LONGEST_DELAY = 400
-#: Origins per municipality from which expected shares are averaged.
-SAMPLE = 1000
+#: Origins per group from which expected shares are averaged, and of all groups together where there are many.
+SAMPLE, SAMPLE_OF_ALL = 1000, 36_000
 
 
 @dataclass(frozen=True)
@@ -50,72 +48,6 @@ class Sensitivity:
     def by_delay(self) -> NDArray[np.float64]:
         """Return (LONGEST_DELAY,) choice weights by working days of delay."""
         return np.exp(-self.delay * np.arange(LONGEST_DELAY))
-
-
-@dataclass(frozen=True)
-class Origins:
-    """Places that people set out from: homes of residents, then cottages.
-
-    Attributes
-    ----------
-    home, cottage
-        (N,) rows of `minutes` by person, -1 where there is none.
-    municipality
-        (n_origins,) municipality of the origin.
-    person
-        (n_origins,) row of the person.
-    minutes
-        (n_origins, P) one-way travel time [min].
-    """
-
-    home: NDArray[np.int32]
-    cottage: NDArray[np.int32]
-    municipality: NDArray[np.int64]
-    person: NDArray[np.int64]
-    minutes: NDArray[np.float32]
-
-
-def make_origins(
-    people: People, points: pd.DataFrame, plane: Plane, roads: Roads, number: dict[str, int]
-) -> Origins:
-    """Return the origins of `people` with their travel times to `points`.
-
-    Parameters
-    ----------
-    points
-        municipality, lat, lon of the open points.
-    number
-        Index of each municipality.
-    """
-    at_home, at_cottage = ~np.isnan(people.home[:, 0]), people.cottage_municipality >= 0
-    person = np.concatenate([np.flatnonzero(at_home), np.flatnonzero(at_cottage)])
-    spots = np.concatenate([people.home[at_home], people.cottage[at_cottage]])
-    municipality = np.concatenate([people.municipality[at_home], people.cottage_municipality[at_cottage]])
-    home, cottage = np.full(people.n, -1, np.int32), np.full(people.n, -1, np.int32)
-    home[at_home] = np.arange(at_home.sum())
-    cottage[at_cottage] = at_home.sum() + np.arange(at_cottage.sum())
-    where = plane.km(points["lat"].to_numpy(float), points["lon"].to_numpy(float))
-    minutes = np.empty((len(spots), len(points)), np.float32)
-    for index, name in enumerate(points["municipality"]):
-        minutes[:, index] = roads.to_point(spots, municipality, where[index], number[name])
-    return Origins(home, cottage, municipality, person, minutes)
-
-
-def travel_weights(
-    origins: Origins, network: Network, sensitivity: float, number: dict[str, int]
-) -> NDArray[np.float32]:
-    """Return (n_origins, P) ``exp(-sensitivity * minutes)``, 0 where a point is out of question.
-
-    Out of question: points that cannot be reached, and points outside where they do not compete.
-    """
-    reached = np.isfinite(origins.minutes)
-    weight = np.exp(np.where(reached, origins.minutes, 0) * np.float32(-sensitivity))
-    weight[~reached] = 0.0
-    for index, row in enumerate(network.point_rows.to_dict("records")):
-        rivals = [number[name] for name in str(row["competes_for"] or "").split(";") if name]
-        if rivals:
-            weight[~np.isin(origins.municipality, rivals), index] = 0.0
-    return weight
 
 
 def next_open(
@@ -257,7 +189,7 @@ class Crowd:
     n_municipalities: int
 
 
-def make_crowd(origins: Origins, weight: NDArray[np.float32], n_municipalities: int) -> Crowd:
+def make_crowd(origins: Origins, n_municipalities: int) -> Crowd:
     """Return an even sample of the origins: homes, cottages of residents (by home), cottages of dwellers."""
     n_homes = int((origins.home >= 0).sum())
     is_cottage = np.arange(len(origins.person)) >= n_homes
@@ -266,8 +198,8 @@ def make_crowd(origins: Origins, weight: NDArray[np.float32], n_municipalities: 
     place = np.where(is_cottage & ~dweller, home_at, origins.municipality)
     kind = np.where(dweller, COTTAGES, np.where(is_cottage, OWN_COTTAGES, HOMES))
     group = kind * n_municipalities + place
-    keep = _sampled(group, SAMPLE)
-    return Crowd(np.ascontiguousarray(weight[keep]), group[keep], n_municipalities)
+    keep = _sampled(group, min(SAMPLE, max(1, SAMPLE_OF_ALL // (3 * n_municipalities))))
+    return Crowd(origins.weights_to_all(keep), group[keep], n_municipalities)
 
 
 def choice_shares(

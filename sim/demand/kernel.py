@@ -182,7 +182,7 @@ class DrawScratch(NamedTuple):
 class PlaceRules(NamedTuple):
     """Where and when things are served."""
 
-    doors: Ints  # (A, most) doors of an authority by (point, channel), -1
+    doors: Ints  # (n_areas, A, most) doors of an authority considered there, by (point, channel), -1
     door_point: Ints
     door_channel: Ints
     door_service: Ints
@@ -195,7 +195,9 @@ class PlaceRules(NamedTuple):
     last_close: Floats  # (T, J) last closing, -inf if shut
     day_type: Ints
     staffed: Bytes  # (D, K) somebody able is at work or on call
-    ways: NDArray[np.float32]  # (n_origins, P, 2) exp(-sensitivity * minutes), 0 out of question; minutes
+    ways: NDArray[np.float32]  # (n_origins, W, 2) exp(-sensitivity * minutes), 0 out of question; minutes
+    area: NDArray[np.int16]  # (n_origins,) area of the origin
+    column: Ints  # (n_areas, P) column of a point in `ways`, -1: not considered there
     attraction: Floats  # (P, A) factor on the weight
     delay_weight: Floats  # (longest,) factor by working days
     outside: Bytes  # (P,)
@@ -723,7 +725,7 @@ def _options(bench: Any, need: Any) -> Any:
     """
     rules, diary = bench.places, bench.diary
     found, possible = 0, False
-    doors = rules.doors[need.authority]
+    doors = rules.doors[rules.area[need.way], need.authority]
     last_point = -1
     for index in range(len(doors)):
         door = doors[index]
@@ -766,17 +768,19 @@ def _suits(rules: Any, need: Any, door: Any, channel: Any) -> Any:
 def _choose(bench: Any, need: Any, n: Any) -> Any:
     """Return the chosen option of the `n` listed, -1 when none is acceptable."""
     rules, row, ways = bench.places, need.row, bench.places.ways[need.way]
+    column = rules.column[rules.area[need.way]]
     best, best_minutes = -1, np.inf
     total = 0.0
     for option in range(n):
         point = rules.door_point[bench.doors[option]]
-        weight = ways[point, 0] * rules.attraction[point, need.authority]
+        way = column[point]
+        weight = ways[way, 0] * rules.attraction[point, need.authority]
         if rules.outside[point] == 0:
             weight *= rules.delay_weight[rules.working[bench.days[option]] - rules.working[need.day]]
             if rules.remember > 0.0:
                 weight *= math.exp(-rules.remember * bench.memory.remembered[row, point])
-        if weight > 0.0 and ways[point, 1] < best_minutes:
-            best, best_minutes = option, ways[point, 1]
+        if weight > 0.0 and ways[way, 1] < best_minutes:
+            best, best_minutes = option, ways[way, 1]
         total += weight
         bench.weights[option] = total
     if total <= 0.0:
@@ -1038,7 +1042,7 @@ def _second_class(keys: Any, persons: Any, rules: Any, need: Any, entity: Any) -
 @_inner
 def _door_here(rules: Any, need: Any, visit: Any) -> Any:
     """Return the door of a visit's point that serves a second matter of the person inside, -1 if none."""
-    doors = rules.doors[need.authority]
+    doors = rules.doors[rules.area[need.way], need.authority]
     day_type = rules.day_type[visit.day]
     for index in range(len(doors)):
         door = doors[index]
@@ -1074,7 +1078,7 @@ def _fill(bench: Any, need: Any, door: Any, day: Any, identity: Any, visit: Any)
     visit.point, visit.channel, visit.door = point, channel, door
     visit.service = rules.door_service[door]
     visit.place = _place_kind(rules, need.matter, channel)
-    visit.travel = rules.ways[need.way, point, 1]
+    visit.travel = rules.ways[need.way, rules.column[rules.area[need.way], point], 1]
     visit.booked, visit.no_show, visit.relation, visit.attempt = need.booked, 0, need.relation, 0
     visit.second, visit.requeue = -1, -1
     first_video = channel == _VIDEO and bench.memory.had_remote[row] == 0

@@ -12,20 +12,18 @@ from sim.config.registry import Parameters
 from sim.demand.choice import (
     Crowd,
     Offers,
-    Origins,
     Sensitivity,
     choice_shares,
     make_crowd,
     make_offers,
-    make_origins,
-    travel_weights,
 )
 from sim.demand.days import DayProfiles
 from sim.demand.expectation import Cells, MatterRules, NeedDays, Reach, Units, make_reach, unit_visits
+from sim.demand.origins import Origins, make_origins
 from sim.network import Network
 from sim.population.land import Land
-from sim.population.people import RESIDENT, People
-from sim.population.travel import Travel, replace_minutes
+from sim.population.people import People
+from sim.population.travel import Travel
 
 
 @dataclass(frozen=True)
@@ -36,15 +34,14 @@ class Site:
     ----------
     network
         Points, doors, officials, places.
-    origins, weight
-        Origins with travel times; (n_origins, P) choice weights.
+    origins
+        Origins with their ways to the points.
     sensitivity
         Parameters of the choice.
     """
 
     network: Network
     origins: Origins
-    weight: NDArray[np.float32]
     sensitivity: Sensitivity
 
 
@@ -56,7 +53,6 @@ def make_site(
     network: Network, people: People, land: Land, params: Parameters, travel: Travel = BY_ROAD
 ) -> Site:
     """Return a network with the ways that `people` have to it."""
-    number = land.index.municipality
     sensitivity = Sensitivity(
         params["choice_travel_sensitivity"],
         params["choice_delay_sensitivity"],
@@ -64,22 +60,8 @@ def make_site(
         round(params["booking_lead_days"]),
         round(params["booking_horizon"]),
     )
-    origins = make_origins(people, network.point_rows, land.plane, land.roads, number)
-    _put_tables(origins, people, network.points, travel)
-    return Site(network, origins, travel_weights(origins, network, sensitivity.travel, number), sensitivity)
-
-
-def _put_tables(origins: Origins, people: People, points: tuple[str, ...], travel: Travel) -> None:
-    """Put the times of travel tables in the place of the road rule's, by each person's mode."""
-    at_home = np.arange(len(origins.person)) < np.count_nonzero(origins.home >= 0)
-    spots = np.where(at_home[:, None], people.home[origins.person], people.cottage[origins.person])
-    rides = (travel.rides(people.id) & (people.kind == RESIDENT))[origins.person]
-    for times, whose in ((travel.car, ~rides), (travel.public_transport, rides)):
-        if times is not None:
-            rows = times.rows(spots[whose], origins.municipality[whose])
-            part = origins.minutes[whose]
-            replace_minutes(part, points, times, rows)
-            origins.minutes[whose] = part
+    choice = sensitivity.travel, round(params["considered_points"])
+    return Site(network, make_origins(people, network, land, travel, choice), sensitivity)
 
 
 @dataclass(frozen=True)
@@ -163,4 +145,4 @@ def make_prospect(site: Site, season: Season, rules: MatterRules, n_municipaliti
     """Return a site in a season as people look at it."""
     matters = (rules.authority, rules.online, rules.booked)
     offers = make_offers(site.network, season.span, site.sensitivity, matters)
-    return Prospect(site, season, rules, offers, make_crowd(site.origins, site.weight, n_municipalities))
+    return Prospect(site, season, rules, offers, make_crowd(site.origins, n_municipalities))

@@ -98,7 +98,9 @@ def _place_rules(setup: Setup, kinds: NDArray[np.int64]) -> PlaceRules:
         last_close=_last_closings(network.windows),
         day_type=network.day_type,
         staffed=staffed.astype(np.uint8),
-        ways=np.ascontiguousarray(np.stack([site.weight, site.origins.minutes], axis=-1)),
+        ways=site.origins.ways,
+        area=site.origins.nearby.area[site.origins.municipality].astype(np.int16),
+        column=site.origins.nearby.column,
         attraction=setup.attraction,
         delay_weight=site.sensitivity.by_delay(),
         outside=network.outside.astype(np.uint8),
@@ -116,12 +118,18 @@ def _place_rules(setup: Setup, kinds: NDArray[np.int64]) -> PlaceRules:
 
 
 def _doors_by_authority(setup: Setup) -> NDArray[np.int64]:
-    """Return (A, most + 1) doors of each authority by (point, channel), padded with -1."""
-    doors = setup.site.network.doors
-    mine = [np.flatnonzero(doors.authority == a) for a in range(len(setup.land.index.authorities))]
-    table = np.full((len(mine), max(map(len, mine), default=0) + 1), -1, np.int64)
-    for authority, found in enumerate(mine):
-        table[authority, : len(found)] = found
+    """Return (n_areas, A, most + 1) doors considered by (point, channel), padded with -1."""
+    doors, near = setup.site.network.doors, setup.site.origins.nearby
+    n_authorities = len(setup.land.index.authorities)
+    mine = [
+        [np.flatnonzero((doors.authority == a) & (column[doors.point] >= 0)) for a in range(n_authorities)]
+        for column in near.column
+    ]
+    most = max((len(found) for area in mine for found in area), default=0)
+    table = np.full((len(mine), n_authorities, most + 1), -1, np.int64)
+    for number, area in enumerate(mine):
+        for authority, found in enumerate(area):
+            table[number, authority, : len(found)] = found
     return table
 
 

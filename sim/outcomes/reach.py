@@ -35,25 +35,13 @@ def nearest_joint(setup: Setup) -> tuple[Floats, Ints]:
         (n_residents,) minutes, inf where none can be reached or the network has none; (n_residents,) index
         of the point, -1 then.
     """
-    return _nearest(_from_home(setup), setup.site.network.joint)
+    return setup.site.origins.nearest(setup.site.network.joint, _homes(setup))
 
 
-def _nearest(minutes: Floats, points: Bools) -> tuple[Floats, Ints]:
-    """Return the least of each row's minutes over some points, and where it stands."""
-    columns = np.flatnonzero(points)
-    if not len(columns):
-        return np.full(len(minutes), np.inf), np.full(len(minutes), -1)
-    chosen = minutes[:, columns]
-    least: Floats = chosen.min(axis=1)
-    return least, np.where(np.isfinite(least), columns[chosen.argmin(axis=1)], -1)
-
-
-def _from_home(setup: Setup) -> Floats:
-    """Return (n_residents, P) minutes from home."""
-    origins = setup.site.origins
-    rows = origins.home[setup.people.kind == RESIDENT]
-    minutes: Floats = origins.minutes[rows].astype(np.float64)
-    return minutes
+def _homes(setup: Setup) -> Ints:
+    """Return (n_residents,) the origin that is each resident's home."""
+    rows: Ints = setup.site.origins.home[setup.people.kind == RESIDENT].astype(np.int64)
+    return rows
 
 
 def catchments(setup: Setup) -> pd.DataFrame:
@@ -66,15 +54,15 @@ def catchments(setup: Setup) -> pd.DataFrame:
         the region draws the residents it competes for and is nearer to).
     """
     network, people = setup.site.network, setup.people
-    minutes = _from_home(setup)
-    least, nearest = _nearest(minutes, network.joint)
+    least, nearest = nearest_joint(setup)
     at = people.municipality[people.kind == RESIDENT]
     drawn = np.zeros(len(least), bool)
     number = setup.land.index.municipality
     for point in np.flatnonzero(network.outside):
         rivals = str(network.point_rows["competes_for"].iloc[point] or "").split(";")
         mine = np.isin(at, [number[name] for name in rivals if name])
-        drawn |= mine & (minutes[:, point] < least)
+        only = np.arange(len(network.points)) == point
+        drawn |= mine & (setup.site.origins.nearest(only, _homes(setup))[0] < least)
     joint = np.flatnonzero(network.joint)
     return pd.DataFrame(
         {
@@ -134,7 +122,7 @@ def _whereabouts(setup: Setup, beyond: float) -> tuple[Floats, Floats, Floats]:
         Count only places further than this from the nearest joint point [min]; inf counts all.
     """
     people, origins = setup.people, setup.site.origins
-    least, _ = _nearest(origins.minutes.astype(np.float64), setup.site.network.joint)
+    least, _ = origins.nearest(setup.site.network.joint, np.arange(len(origins.person)))
     counts = least > beyond if np.isfinite(beyond) else np.ones(len(least), bool)
     n = len(setup.land.index.municipalities)
     home, cottage = origins.home >= 0, origins.cottage >= 0
@@ -230,7 +218,7 @@ def _share_far(setup: Setup) -> Floats:
     """Return (n_residents,) the share of each resident's needs in person that lie over an hour away."""
     people = setup.people
     home = people.kind == RESIDENT
-    minutes = _from_home(setup)
+    origins, homes = setup.site.origins, _homes(setup)
     age, foreign = people.age_group[home], people.foreign[home]
     capable, accepts = setup.capable[home], setup.accepts[home]
     far_by_points: dict[bytes, Bools] = {}
@@ -238,7 +226,7 @@ def _share_far(setup: Setup) -> Floats:
     def far(points: Bools) -> Bools:
         key = points.tobytes()
         if key not in far_by_points:
-            far_by_points[key] = _nearest(minutes, points)[0] > FAR
+            far_by_points[key] = origins.nearest(points, homes)[0] > FAR
         return far_by_points[key]
 
     needs, beyond = np.zeros(len(age)), np.zeros(len(age))

@@ -122,11 +122,12 @@ def test_a_catchment_keeps_everybody_else_away() -> None:
     point = free.site.network.points.index("hartola_s")
     names = np.array(free.land.index.municipalities)[free.site.origins.municipality]
     inside = np.isin(names, ["Hartola", "Sysmä"])
-    assert (free.site.weight[~inside, point] > 0).any()
-    assert not bound.site.weight[~inside, point].any()
-    np.testing.assert_array_equal(bound.site.weight[inside], free.site.weight[inside])
+    assert (free.site.origins.weight[~inside, point] > 0).any()
+    assert not bound.site.origins.weight[~inside, point].any()
+    np.testing.assert_array_equal(bound.site.origins.weight[inside], free.site.origins.weight[inside])
     np.testing.assert_array_equal(
-        np.delete(bound.site.weight, point, axis=1), np.delete(free.site.weight, point, axis=1)
+        np.delete(bound.site.origins.weight, point, axis=1),
+        np.delete(free.site.origins.weight, point, axis=1),
     )
 
 

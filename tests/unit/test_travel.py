@@ -117,7 +117,7 @@ def test_tables_replace_the_road_rule_by_mode(tabled):
     minutes = origins.minutes[:, column]
     at = {name: tabled.land.index.municipality[name] for name in TOWNS[:3]}
     assert np.isinf(minutes[origins.municipality == at[TOWNS[0]]]).all()
-    assert (tabled.site.weight[origins.municipality == at[TOWNS[0]], column] == 0).all()
+    assert (tabled.site.origins.weight[origins.municipality == at[TOWNS[0]], column] == 0).all()
     residents = people.kind[origins.person] == 0
     here = minutes[(origins.municipality == at[TOWNS[1]]) & residents]
     assert set(np.unique(here)) == {44.0, 95.0}
