@@ -159,11 +159,10 @@ class Settlement:
 
     def minutes(self, homes: NDArray[np.float64], municipality: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return (n,) minutes to the nearest joint point."""
-        each = [
-            self.roads.to_point(homes, municipality, point, at)
-            for point, at in zip(self.joint, self.joint_municipality, strict=True)
-        ]
-        return np.min(each, axis=0)
+        least = np.full(len(homes), np.inf)
+        for point, at in zip(self.joint, self.joint_municipality, strict=True):
+            np.minimum(least, self.roads.to_point(homes, municipality, point, at), out=least)
+        return least
 
 
 def settle_homes(
@@ -186,7 +185,8 @@ def settle_homes(
         where = municipality[left]
         offsets = scatter(ids[left], "home", seed, settlement.mean_km, attempt)
         candidates = settlement.roads.centres[where] + offsets
-        minutes = settlement.minutes(candidates, where)
+        anywhere = np.isinf(upper[left]).all()
+        minutes = np.zeros(len(left)) if anywhere else settlement.minutes(candidates, where)
         gap = np.maximum(np.maximum(lower[left] - minutes, minutes - upper[left]), 0.0)
         nearer = gap < best[left]
         homes[left[nearer]] = candidates[nearer]
