@@ -106,13 +106,13 @@ def test_people_of_one_municipality_alone_have_the_needs_of_its_residents(setup:
         cottage=np.full(len(rows), -1, np.int32),
         municipality=origins.municipality[rows],
         person=np.arange(len(rows)),
-        minutes=origins.minutes[rows],
+        ways=origins.ways[rows],
     )
     one = replace(
         setup,
         people=people,
         accepts=setup.accepts[keep],
-        site=replace(setup.site, origins=alone, weight=setup.site.weight[rows]),
+        site=replace(setup.site, origins=alone),
         capable=np.zeros(len(rows), bool),
     )
     assert_close(first_needs(one), by_hand(one, 0.0))
