@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterator
-from itertools import groupby
 from textwrap import fill
 
 from rich.console import Console
@@ -15,6 +14,7 @@ from rich.text import Text
 from sim.locale import NO_NUMBER, Language, message, number, percent, translator
 from sim.outcomes.costs import Costs, persons_by_month, plan_figure
 from sim.reports.names import Labels
+from sim.reports.staffing_need import need_note, need_table, rostered
 from sim.reports.staffing_proof import (
     WIDTH,
     futures_note,
@@ -30,7 +30,6 @@ from sim.staffing.front import FrontPoint
 from sim.staffing.recommend import Recommendation
 from sim.staffing.shift_proof import ShiftPlan
 from sim.staffing.shifts import clock
-from sim.staffing.units import Unit
 
 type Translate = Callable[[str], str]
 
@@ -47,6 +46,11 @@ _CAVEAT = message(
     "HTV (person-years) here are those who meet visitors. The plan's customer-service HTV, {before} in 2020 "
     "and {plan} in 2030, hold telephone, chat and back office too, so the two must not be compared as such: "
     "pure contact is about {then} of the plan's HTV in 2019 and {now} in 2030."
+)
+_FRONT = message(
+    "Each step takes the officials who save the most waiting per euro. The recommended staffing must reach "
+    "the target at every point, where few come too; a step beyond it may therefore save more waiting per "
+    "euro than the step before. Space is that of the recommended staffing."
 )
 _OWN_TARGET = message("The target is the planner's own; no authority has set it.")
 
@@ -74,7 +78,9 @@ def print_staffing(answer: Answer, lang: Language | None = None) -> None:
 def _parts(answer: Answer, labels: Labels, _: Translate) -> Iterator[Table | str]:
     """Yield tables and notes in the order of reading: who, how sure, at what cost, what else."""
     found, lang = answer.recommendation, labels.lang
-    yield _need_table(found, labels, _)
+    yield need_table(found, labels, _)
+    if shared := need_note(found, _):
+        yield shared
     yield proof_table(found, labels, _)
     yield proof_note(found, _)
     if answer.futures is not None:
@@ -84,6 +90,7 @@ def _parts(answer: Answer, labels: Labels, _: Translate) -> Iterator[Table | str
     yield from _notes(found, labels, _)
     if answer.front:
         yield _front_table(answer.front, found, lang, _)
+        yield _(_FRONT)
     if answer.shifts is not None:
         yield _shift_table(answer.shifts, lang, _)
 
@@ -98,7 +105,7 @@ def _opening(found: Recommendation, lang: Language, _: Translate) -> list[tuple[
         "The cheapest staffing takes {officials} officials on the roster, {htv} HTV, {area} m² and "
         "{euros} € a year ({each} € a visit)."
     ).format(
-        officials=number(_rostered(found), lang),
+        officials=number(rostered(found), lang),
         htv=number(costs.htv, lang, 1),
         area=number(costs.area, lang),
         euros=number(costs.euros, lang),
@@ -117,11 +124,6 @@ def _title(found: Recommendation, lang: Language) -> str:
     return f"{scenario.title_in(lang)} · {scenario.year}"
 
 
-def _rostered(found: Recommendation) -> int:
-    """Return the officials on the roster; those on call are not."""
-    return sum(n for row, n in zip(found.problem.bench.rows, found.counts, strict=True) if not row.on_call)
-
-
 def _proof_text(found: Recommendation, lang: Language, _: Translate) -> str:
     """Return how sure it is."""
     n, sure = len(found.scores.wait), percent(found.problem.effort.confidence, lang)
@@ -138,55 +140,6 @@ def _proof_text(found: Recommendation, lang: Language, _: Translate) -> str:
             "The target cannot be met everywhere. What can be attained is proven in {n} fresh years ({sure})."
         )
     return text.format(n=number(n, lang), sure=sure)
-
-
-def _need_table(found: Recommendation, labels: Labels, _: Translate) -> Table:
-    """Return officials, service and proof by point and authority."""
-    table = name_table(
-        _("Officials needed, by service point and authority"), _("Service point and authority")
-    )
-    headers = (
-        _("Visits"),
-        _("Officials now"),
-        _("Officials needed"),
-        _("Of them for bookings"),
-        _("In time"),
-        _("Left unserved"),
-        _("Proven"),
-    )
-    number_columns(table, *headers)
-    units = list(enumerate(found.problem.units.units))
-    for point, group in groupby(units, key=lambda item: item[1].point):
-        mine = list(group)
-        if len(mine) > 1:
-            table.add_row(labels.point(found.problem.bench.setup.site.network.points[point]), style="bold")
-        for index, unit in mine:
-            name, *cells = _need_cells(found, index, unit, labels, _)
-            table.add_row(f"  {name.split(' · ')[1]}" if len(mine) > 1 else name, *cells)
-    return table
-
-
-def _need_cells(
-    found: Recommendation,
-    index: int,
-    unit: Unit,
-    labels: Labels,
-    _: Translate,
-) -> tuple[str, ...]:
-    """Return a row: name, visits, officials now, needed and set aside for bookings, service, proof."""
-    lang, rows = labels.lang, found.problem.bench.rows
-    scores = found.scores
-    diaries = [rows[row].diary_for(found.counts[row]) for row in unit.rows]
-    return (
-        unit_name(found, unit, labels),
-        number(unit.visits, lang),
-        "+".join(number(rows[row].count, lang) for row in unit.rows),
-        "+".join(number(found.counts[row], lang) for row in unit.rows),
-        "+".join(number(n, lang) for n in diaries),
-        percent(float(scores.within[:, index].mean()), lang),
-        percent(float(scores.lost[:, index].mean()), lang, 1),
-        _("yes") if found.proven[index] else _("no"),
-    )
 
 
 def _money_table(costs: Costs, lang: Language, _: Translate) -> Table:
@@ -239,7 +192,7 @@ def _notes(found: Recommendation, labels: Labels, _: Translate) -> list[str]:
     if not math.isnan(space):
         text = _("Customer space: {area} m²; the plan has {plan} m² and a point whose size it does not name.")
         notes.append(text.format(area=number(found.costs.area, lang), plan=number(space, lang)))
-    persons = persons_by_month(_rostered(found), problem.params)
+    persons = persons_by_month(rostered(found), problem.params)
     text = _(
         "For these officials to be present the payroll needs {march} persons in March and {july} in July."
     )

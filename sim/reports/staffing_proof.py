@@ -10,8 +10,10 @@ from rich.table import Table
 
 from sim.experiments.projection import Probability
 from sim.locale import Language, message, number, percent
+from sim.network.rows import RosterRow
 from sim.reports.names import Labels, short_name
 from sim.staffing.futures import SAFE, Futures
+from sim.staffing.proof import Removal
 from sim.staffing.recommend import Recommendation
 from sim.staffing.units import Unit
 
@@ -30,15 +32,14 @@ VERDICTS = {
 
 def proof_table(found: Recommendation, labels: Labels, _: Translate) -> Table:
     """Return what happens at each authority when one official stays away every day of the year."""
-    table = name_table(_("If one official stayed away every day"), _("The authority that suffers most"))
+    table = name_table(_("If one official stayed away every day"), _("Who stays away"))
     headers = (_("Officials without one"), _("In time"), _("Left unserved"), _("Years"), _("Verdict"))
     number_columns(table, *headers)
     for removal in found.removals:
         if removal.verdict == "minimum":
             continue
-        unit = found.problem.units.units[removal.unit]
         table.add_row(
-            unit_name(found, unit, labels),
+            _who(found, removal, labels, _),
             number(found.counts[removal.row] - 1, labels.lang),
             _with_half(removal.within, removal.within_half, labels.lang),
             _with_half(removal.lost, removal.lost_half, labels.lang),
@@ -46,6 +47,24 @@ def proof_table(found: Recommendation, labels: Labels, _: Translate) -> Table:
             _(VERDICTS[removal.verdict]),
         )
     return table
+
+
+def _who(found: Recommendation, removal: Removal, labels: Labels, _: Translate) -> str:
+    """Return where the official works and whom they serve; who suffers most, where that is somebody else."""
+    row, unit = found.problem.bench.rows[removal.row], found.problem.units.units[removal.unit]
+    works_at = labels.points.get(row.works_at, _("Remote service"))
+    mine = row_part(row, labels, _)
+    suffers = unit_name(found, unit, labels).split(" · ")[1]
+    name = f"{works_at} · {mine}"
+    return name if suffers == mine else _("{who} ({unit} suffers most)").format(who=name, unit=suffers)
+
+
+def row_part(row: RosterRow, labels: Labels, _: Translate) -> str:
+    """Return whom a roster row serves: its authorities, or that it guides."""
+    if row.guides:
+        return _("guides")
+    keys = dict.fromkeys(skill.partition(":")[0] for skill in row.skills)
+    return ", ".join(short_name(labels.authority(key)) for key in keys)
 
 
 def proof_note(found: Recommendation, _: Translate) -> str:

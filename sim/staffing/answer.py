@@ -185,7 +185,7 @@ def answer(question: Question, out: Path, tell: Callable[[str], None] = lambda t
         scenario = at_probability(scenario, question.probability)
     found = recommend(scenario, target, rules, question.effort, tell)
     tell("front of cost against wait")
-    front = front_of(found.problem, found.counts)
+    front = front_of(found.problem, found.counts, found.costs.euros)
     if question.shifts:
         tell("shifts")
     shifts = shift_plan(found) if question.shifts else None

@@ -33,7 +33,7 @@ class FrontPoint:
     counts
         Officials by roster row.
     euros
-        Cost of the rostered staff a year [EUR].
+        Cost a year, space and work beyond the roster as with the recommended staffing [EUR].
     mean, p90
         Wait of those who were served [min].
     within, lost
@@ -52,8 +52,13 @@ class FrontPoint:
     price: float
 
 
-def front_of(problem: Problem, counts: Counts) -> tuple[FrontPoint, ...]:
+def front_of(problem: Problem, counts: Counts, euros: float) -> tuple[FrontPoint, ...]:
     """Return staffings from leaner to richer than `counts`, each the cheapest step from the one before.
+
+    Parameters
+    ----------
+    counts, euros
+        The recommended officials by roster row, and what they cost a year [EUR].
 
     Notes
     -----
@@ -65,11 +70,12 @@ def front_of(problem: Problem, counts: Counts) -> tuple[FrontPoint, ...]:
     leaner = np.linspace(0, here, _EACH_SIDE + 1).round().astype(int)
     richer = np.linspace(here, len(path) - 1, _EACH_SIDE + 1).round().astype(int)
     chosen = sorted({*leaner.tolist(), *richer.tolist()})
+    other = euros - staff_euros(problem, counts)
     points: list[FrontPoint] = []
     waits: list[float] = []
     for index in chosen:
         years = problem.bench.play_all(path[index], range(_REPLICATIONS), problem.effort.workers)
-        waited, point = _point(problem, path[index], years)
+        waited, point = _point(problem, path[index], years, other)
         if points:
             saved = (waits[-1] - waited) / 60.0
             price = (point.euros - points[-1].euros) / saved if saved > 0 else float("inf")
@@ -136,16 +142,17 @@ def _unit_waits(problem: Problem, year: PlayedYear) -> Floats:
     return np.asarray(counted, np.float64)
 
 
-def _point(problem: Problem, counts: Counts, years: Sequence[PlayedYear]) -> tuple[float, FrontPoint]:
-    """Return the minutes waited a year and the point."""
+def _point(
+    problem: Problem, counts: Counts, years: Sequence[PlayedYear], other: float
+) -> tuple[float, FrontPoint]:
+    """Return the minutes waited a year and the point, `other` being what is paid besides the roster [EUR]."""
     n = len(problem.units.main)
     wait = np.concatenate([arrivals(year, n)[1] for year in years])
     served = wait[np.isfinite(wait)]
     within = float(np.mean(wait <= problem.target.wait))
     mean, p90 = float(served.mean()), float(np.quantile(served, 0.9))
-    point = FrontPoint(
-        counts, staff_euros(problem, counts), mean, p90, within, float(np.isnan(wait).mean()), float("nan")
-    )
+    euros, lost = other + staff_euros(problem, counts), float(np.isnan(wait).mean())
+    point = FrontPoint(counts, euros, mean, p90, within, lost, float("nan"))
     waited = np.mean([_unit_waits(problem, year).sum() for year in years])
     return float(waited), point
 

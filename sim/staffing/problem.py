@@ -87,8 +87,11 @@ class Problem:
     ----------
     bench, units, hours
         Where options are played; what is judged; (n_rows,) hours a year of one official of each row.
+    guides
+        Rows of guides, who are added where waits for guidance keep a point from its target, and sent home
+        where nobody misses them.
     space
-        What is searched. Guides and officials on call are not: they are there for the house.
+        What is searched. Guides and officials on call are not.
     """
 
     def __init__(self, scenario: Scenario, target: Target, rules: Rules, effort: Effort) -> None:
@@ -113,6 +116,8 @@ class Problem:
         years = self.play(now)
         self.units: Units = make_units(self.bench, years, target)
         start = _start(self, years)
+        guides = {i for i, row in enumerate(rows) if row.guides and row.name not in rules.fixed}
+        self.guides = guides & present
         low = _least(rows, free & present, rules)
         self.space = Space(
             low=low,
@@ -122,6 +127,11 @@ class Problem:
             groups=groups_of(self.units.units, free & present),
             extra=_extra(self.units.units, free & present),
         )
+
+    @property
+    def sparable(self) -> Counts:
+        """Fewest officials of each row that may be left when one stays away: as searched, of guides one."""
+        return tuple(1 if row in self.guides else n for row, n in enumerate(self.space.low))
 
     @property
     def free(self) -> tuple[int, ...]:

@@ -33,8 +33,9 @@ class Removal:
     row
         Index of the row.
     verdict
-        ``breaks``: a unit that the row serves then misses its bar beyond its interval; ``spare``: all of them
-        still reach it; ``undecided``: the intervals hold the bar; ``minimum``: the row is at its minimum.
+        ``breaks``: a unit that hangs on the row then misses its bar beyond its interval; ``spare``: all of
+        them still reach it; ``undecided``: the intervals hold the bar; ``minimum``: the row is at its
+        minimum.
     unit
         Unit that suffers most, -1 at the minimum.
     within, lost
@@ -115,7 +116,7 @@ class Court:
 
         Notes
         -----
-        Each verdict holds by itself, over both criteria of the units that the row serves and over all looks.
+        Each verdict holds by itself, over both criteria of the units that hang on the row and over all looks.
         Rows that are still open are played together replication by replication, as most share their visits.
         """
         found = {row: Removal(row, "minimum") for row in rows if self.counts[row] <= low[row]}
@@ -152,7 +153,7 @@ class Court:
 
     def _judged(self, row: int, scores: Scores, bar: Bar) -> Removal:
         """Return the verdict on the absence of an official of a row."""
-        mine = np.array([n for n, unit in enumerate(self._units.units) if row in unit.rows], np.int64)
+        mine = np.array([n for n, unit in enumerate(self._units.units) if unit.hangs_on(row)], np.int64)
         each = joint_confidence(self._effort.confidence, 2 * len(mine) * len(self._looks))
         verdict: Verdict = "undecided"
         if scores.misses(bar, each)[mine].any():

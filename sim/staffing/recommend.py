@@ -170,7 +170,8 @@ def _raised(problem: Problem, counts: Counts, proven: Sequence[bool]) -> Counts:
 
 def _reduced(problem: Problem, trial: _Trial) -> tuple[_Trial, tuple[Removal, ...]]:
     """Judge the absence of one official of each row and send home whoever can be spared, until nobody can."""
-    removals = {r.row: r for r in trial.court.removals(problem.free, problem.space.low, trial.bar)}
+    rows, low = sorted({*problem.free, *problem.guides}), problem.sparable
+    removals = {r.row: r for r in trial.court.removals(rows, low, trial.bar)}
     for number in range(_REDUCTIONS):
         spare = [r.row for r in removals.values() if r.verdict == "spare" or r.close(trial.bar)]
         lean = _without(problem, trial, spare, _ATTEMPTS * (number + 1)) if all(trial.proven) else trial
@@ -179,7 +180,7 @@ def _reduced(problem: Problem, trial: _Trial) -> tuple[_Trial, tuple[Removal, ..
             break
         trial = lean
         # Who was needed beside more officials is needed beside fewer: only the others are judged anew.
-        removals |= {r.row: r for r in trial.court.removals(spare, problem.space.low, trial.bar)}
+        removals |= {r.row: r for r in trial.court.removals(spare, low, trial.bar)}
     return trial, tuple(removals.values())
 
 
@@ -199,8 +200,8 @@ def _without(problem: Problem, trial: _Trial, spare: Sequence[int], attempt: int
 
 
 def _kept(problem: Problem, before: _Trial, after: _Trial, rows: Sequence[int]) -> _Trial:
-    """Return a trial in which units that `rows` do not serve keep their proof unless they miss their bars."""
-    untouched = np.array([not set(unit.rows) & set(rows) for unit in problem.units.units])
+    """Return a trial in which units not hanging on `rows` keep their proof unless they miss their bars."""
+    untouched = np.array([not any(map(unit.hangs_on, rows)) for unit in problem.units.units])
     misses = after.scores.misses(after.bar, problem.effort.confidence)
     proven = np.array(after.proven) | (np.array(before.proven) & untouched & ~misses)
     return replace(after, proven=tuple(proven.tolist()))

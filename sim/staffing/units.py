@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,8 @@ class Unit:
         Visits that arrive, in the year or in the month that is judged.
     pooled
         Whether it is a pool of small authorities.
+    guides
+        Roster rows (indices) of the guides at its point.
     """
 
     point: int
@@ -40,6 +42,11 @@ class Unit:
     rows: tuple[int, ...]
     visits: float
     pooled: bool
+    guides: tuple[int, ...] = ()
+
+    def hangs_on(self, row: int) -> bool:
+        """Return whether the officials of a row serve it, or guide at its point."""
+        return row in self.rows or row in self.guides
 
 
 @dataclass(frozen=True)
@@ -116,8 +123,17 @@ def make_units(bench: Bench, years: Sequence[PlayedYear], target: Target) -> Uni
     for point in dict.fromkeys(c // len(names) for c in small):
         mine = [c for c in small if c // len(names) == point]
         units.append(_unit(mine, counts, rows, len(names), pooled=True))
+    units = [replace(unit, guides=_guides(bench, unit.point)) for unit in units]
     units.sort(key=lambda unit: (unit.point, unit.pooled, unit.authorities))
     return _indexed(units, n_cells, len(names))
+
+
+def _guides(bench: Bench, point: int) -> tuple[int, ...]:
+    """Return the rows of guides that are at work at a point."""
+    name, present = bench.setup.site.network.points[point], set(bench.row_of.tolist())
+    return tuple(
+        i for i, row in enumerate(bench.rows) if row.guides and row.works_at == name and i in present
+    )
 
 
 def _unit(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,7 +25,7 @@ from sim.staffing.proof import Court, Removal, Verdict, looks
 from sim.staffing.search import Space, find_cheapest
 from sim.staffing.shifts import PERIOD, Shift, clock, cover, possible_shifts, with_shifts
 from sim.staffing.target import Scores, Target, joint_confidence
-from sim.staffing.units import groups_of, make_units
+from sim.staffing.units import Unit, groups_of, make_units
 from sim.stage import stage_of
 from sim.visits import YearRecords
 
@@ -207,6 +208,10 @@ def test_small_authorities_are_pooled_and_those_on_call_left_out(
     scores = units.scores(years, TARGET)
     assert scores.within.shape == (1, len(units))
     assert ((scores.within >= 0) & (scores.within <= 1)).all()
+    names = bench.setup.site.network.points
+    guided = {(names[unit.point], bench.rows[row].name) for unit in units.units for row in unit.guides}
+    assert ("heinola_yhteinen", "heinola_guidance") in guided
+    assert all(bench.rows[row].works_at == names[u.point] for u in units.units for row in u.guides)
 
 
 def test_hours_of_a_row_are_those_of_its_officials(
@@ -292,7 +297,7 @@ def test_needs_are_scaled_to_the_visits_of_a_future(
 
 def test_who_is_not_touched_keeps_a_proof_unless_it_misses_now() -> None:
     """Unit 0 is served by the row that changed; of the others unit 2 misses its bar on the fresh seed."""
-    units = [SimpleNamespace(rows=(0,)), SimpleNamespace(rows=(1,)), SimpleNamespace(rows=(2,))]
+    units = [Unit(0, (row,), (row,), 1.0, pooled=False, guides=(3,) if row else ()) for row in range(3)]
     problem: Any = SimpleNamespace(units=SimpleNamespace(units=units), effort=Effort())
     lost = np.array([[0.04, 0.0499, 0.08], [0.04, 0.0501, 0.081]])
     scores, bar = Scores(np.full((2, 3), 0.9), lost, np.zeros(2)), TARGET.bar(3)
@@ -301,20 +306,23 @@ def test_who_is_not_touched_keeps_a_proof_unless_it_misses_now() -> None:
     after = recommend._Trial((0, 1, 1), bar, anything, scores, (True, False, False), anything)
     assert recommend._kept(problem, before, after, [0]).proven == (True, True, False)
     assert recommend._kept(problem, before, after, [1]).proven == (True, False, False)
+    assert recommend._kept(problem, before, after, [3]).proven == (True, False, False), (
+        "guides touch all here"
+    )
 
 
 class OneUnitCourt(Court):
     """A court over one row and one unit, whose losses without the official are given."""
 
     def __init__(self, lost: list[float]) -> None:
-        self.counts = (3,)
+        self.counts = (3, 3)
         self._effort = Effort(proof=4, most=8)
         self._looks = looks(self._effort)
-        self._units: Any = SimpleNamespace(units=[SimpleNamespace(rows=(0,))])
+        self._units: Any = SimpleNamespace(units=[Unit(0, (0,), (0,), 1.0, pooled=False, guides=(1,))])
         self._lost = lost
 
     def _played(self, counts: tuple[int, ...], replication: int) -> Scores:
-        assert counts == (2,)
+        assert sorted(counts) == [2, 3]
         return Scores(np.array([[0.9]]), np.array([[self._lost[replication]]]), np.zeros(1))
 
 
@@ -327,11 +335,12 @@ class OneUnitCourt(Court):
     ],
 )
 def test_an_absence_is_judged_by_its_interval(lost: list[float], verdict: str, played: int) -> None:
-    (found,) = OneUnitCourt(lost).removals([0], (1,), TARGET.bar(1))
+    found, guide = OneUnitCourt(lost).removals([0, 1], (1, 1), TARGET.bar(1))
+    assert replace(guide, row=0) == found, "who guides at a unit's point is judged by it as who serves it"
     assert (found.verdict, found.replications) == (verdict, played)
     assert found.lost == pytest.approx(np.mean(lost[:played]))
     assert found.close(TARGET.bar(1)) == (verdict == "undecided")
-    (lone,) = OneUnitCourt(lost).removals([0], (3,), TARGET.bar(1))
+    (lone,) = OneUnitCourt(lost).removals([0], (3, 3), TARGET.bar(1))
     assert lone.verdict == "minimum"
 
 
@@ -392,9 +401,7 @@ def test_who_can_be_spared_goes_home_one_by_one_when_not_all_can(
     monkeypatch.setattr(recommend, "_kept", lambda problem, before, after, rows: after)
 
     monkeypatch.setattr(recommend, "_tried", trial)
-    problem: Any = SimpleNamespace(
-        hours=[1.0, 1.0, 2.0], free=(0, 1, 2), space=SimpleNamespace(low=(1, 1, 1))
-    )
+    problem: Any = SimpleNamespace(hours=[1.0, 1.0, 2.0], free=(0, 1), guides={2}, sparable=(1, 1, 1))
     first: Any = trial(None, (3, 4, 3), TARGET.bar(1), 0)
     lean, removals = recommend._reduced(problem, first)
     assert lean.counts == (3, 4, 2)
