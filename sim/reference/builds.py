@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,10 +89,10 @@ def make(build: Build, question: Question, how: How) -> Built:
     if isinstance(build, SweepBuild):
         return _sweep(build, question, how)
     if isinstance(build, ProjectBuild):
-        return _projection(build, how)
+        return _projection(build, question, how)
     if isinstance(build, StaffBuild):
-        return _staffing(build, how)
-    return _sensitivity(build, how)
+        return _staffing(build, question, how)
+    return _sensitivity(build, question, how)
 
 
 def inputs(build: Build, question: Question) -> dict[str, str]:
@@ -106,7 +106,7 @@ def inputs(build: Build, question: Question) -> dict[str, str]:
     if isinstance(build, SweepBuild):
         return _of_sweep(_experiment(build, question))
     how = build.model_dump(mode="json", exclude={"config", "set", "beside"})
-    found = {"arguments": hash_of(how)[:12], build.config: _of_scenario(_scenario(build))}
+    found = {"arguments": hash_of(how)[:12], build.config: _of_scenario(_scenario(build, question))}
     if isinstance(build, ProjectBuild) and build.beside:
         found[build.beside] = _of_scenario(load_scenario(build.beside, build.set))
     return found
@@ -116,7 +116,7 @@ def scenarios(build: Build, question: Question) -> tuple[Scenario, ...]:
     """Return the scenarios of a build, for their regions."""
     if isinstance(build, SweepBuild):
         return _experiment(build, question).scenarios
-    return (_scenario(build),)
+    return (_scenario(build, question),)
 
 
 def _of_sweep(asked: Experiment) -> dict[str, str]:
@@ -157,8 +157,10 @@ def _experiment(build: SweepBuild, question: Question) -> Experiment:
     return load_experiment(build.experiment or question.folder, build.set)
 
 
-def _scenario(build: ProjectBuild | StaffBuild | SensitivityBuild) -> Scenario:
-    return load_scenario(build.config, ["run.engine=compiled", *build.set])
+def _scenario(build: ProjectBuild | StaffBuild | SensitivityBuild, question: Question) -> Scenario:
+    own = question.folder / build.config
+    config = str(own) if own.is_file() else build.config
+    return load_scenario(config, ["run.engine=compiled", *build.set])
 
 
 def _sweep(build: SweepBuild, question: Question, how: How) -> Built:
@@ -175,12 +177,12 @@ def _sweep(build: SweepBuild, question: Question, how: How) -> Built:
     return Built(tables, {}, asked)
 
 
-def _projection(build: ProjectBuild, how: How) -> Built:
+def _projection(build: ProjectBuild, question: Question, how: How) -> Built:
     from sim.experiments.projection import project
     from sim.reports.figures_projection import draw_waterfall
     from sim.reports.projection import projection_tables
 
-    scenario = _scenario(build)
+    scenario = _scenario(build, question)
     beside = load_scenario(build.beside, build.set) if build.beside else None
     with how.bar(scenario.name) as progress:
         answer = project(scenario, build.draws, build.seed, beside, progress)
@@ -188,15 +190,20 @@ def _projection(build: ProjectBuild, how: How) -> Built:
     return Built(tables, {"waterfall": lambda folder: draw_waterfall(answer, folder)})
 
 
-def _staffing(build: StaffBuild, how: How) -> Built:
+def _staffing(build: StaffBuild, question: Question, how: How) -> Built:
     from sim.staffing.answer import Question as Staffing
     from sim.staffing.answer import answer
 
     asked = Staffing(
-        _scenario(build),
+        _scenario(build, question),
         build.target,
         never_alone=build.never_alone,
         fixed=build.fixed,
+        keep_diaries=build.keep_diaries,
+        month=build.month,
+        probability=build.at,
+        futures=build.futures,
+        replications=build.replications,
         shifts=build.shifts,
         workers=how.workers or default_workers(),
     )
@@ -205,35 +212,55 @@ def _staffing(build: StaffBuild, how: How) -> Built:
     return Built(flat_tables(found))
 
 
-def _sensitivity(build: SensitivityBuild, how: How) -> Built:
+def _sensitivity(build: SensitivityBuild, question: Question, how: How) -> Built:
     from sim.experiments.sensitivity import Effort, analyse
 
     effort = Effort(build.paths, build.ends, build.keep, build.base_points, build.replications)
-    found = analyse(_scenario(build), effort, how.sweep_options(), how.bar)
+    found = analyse(_scenario(build, question), effort, how.sweep_options(), how.bar)
     return Built({"screening": found.screening, "tornado": found.tornado, "indices": found.indices})
 
 
 def flat_tables(answer: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     """Return plain values as tables: lists of mappings, mappings, and all single values as ``totals``.
 
+    A mapping of mappings has a row for each of them, other mappings have a row for each value, what is
+    nested in them by a key with a dot.
+
     Examples
     --------
     >>> found = flat_tables({"htv": 3.5, "officials": {"desk": 2}, "front": [{"eur": 1, "who": ["a", "b"]}]})
     >>> found["totals"].to_dict("records"), found["officials"].to_dict("records")
-    ([{'key': 'htv', 'value': 3.5}], [{'key': 'desk', 'value': 2}])
+    ([{'htv': 3.5}], [{'key': 'desk', 'value': 2}])
     >>> found["front"].to_dict("records")
     [{'eur': 1, 'who': 'a, b'}]
+    >>> found = flat_tables({"fewer": {"desk": {"lost": 0.1}}, "futures": {"draws": 3, "met": {"low": 0.2}}})
+    >>> found["fewer"].to_dict("records")
+    [{'key': 'desk', 'lost': 0.1}]
+    >>> found["futures"].to_dict("records")
+    [{'key': 'draws', 'value': 3.0}, {'key': 'met.low', 'value': 0.2}]
     """
     found, totals = dict[str, pd.DataFrame](), dict[str, Any]()
     for name, value in answer.items():
-        if isinstance(value, Mapping):
-            found[name] = pd.DataFrame({"key": list(value), "value": list(value.values())})
+        if isinstance(value, Mapping) and all(isinstance(part, Mapping) for part in value.values()):
+            found[name] = pd.DataFrame([{"key": key, **part} for key, part in value.items()])
+        elif isinstance(value, Mapping):
+            flat = dict(_flat(value))
+            found[name] = pd.DataFrame({"key": list(flat), "value": list(flat.values())})
         elif isinstance(value, list):
             found[name] = pd.DataFrame([{key: _cell(cell) for key, cell in row.items()} for row in value])
         else:
             totals[name] = value
-    found["totals"] = pd.DataFrame({"key": list(totals), "value": list(totals.values())}, dtype=object)
+    found["totals"] = pd.DataFrame([totals])
     return found
+
+
+def _flat(nested: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the values of nested mappings under keys joined by dots."""
+    for key, value in nested.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{before}{key}.")
+        else:
+            yield before + key, value
 
 
 def _cell(value: Any) -> Any:

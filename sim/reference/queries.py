@@ -29,6 +29,21 @@ def named(builds: Mapping[str, Built]) -> Tables:
     return {f"{name}_{key}": table for name, built in builds.items() for key, table in built.tables.items()}
 
 
+def together(builds: Mapping[str, Built]) -> Tables:
+    """Return the tables of equal names of all builds as one, ``all_<table>``, with the build's name."""
+    keys = dict.fromkeys(key for built in builds.values() for key in built.tables)
+    return {
+        f"all_{key}": pd.concat(
+            [
+                built.tables[key].assign(build=name, position=number)
+                for number, (name, built) in enumerate(builds.items())
+                if key in built.tables
+            ]
+        )
+        for key in keys
+    }
+
+
 def queried(
     question: Question, name: str, query: str, builds: Mapping[str, Built], before: Tables
 ) -> pd.DataFrame:
@@ -40,8 +55,9 @@ def queried(
         Where the query stands.
     query
         DuckDB's SQL over the builds' tables ``<build>_<table>``, those of the build ``sweep`` by their plain
-        names as well; ``parameters`` (scenario, parameter, value, unit); the region's tables
-        ``region_<table>``; and the tables before this one.
+        names as well; ``all_<table>``, those of all builds with the columns ``build`` and ``position``;
+        ``parameters`` (scenario, parameter, value, unit); the region's tables ``region_<table>``; and the
+        tables before this one.
 
     Raises
     ------
@@ -52,7 +68,7 @@ def queried(
     own = builds[_PLAIN].tables if _PLAIN in builds else {}
     region = load_region(used[0].region)
     tables = {f"region_{key}": region.table(key) for key in region.tables}
-    views = {**tables, **named(builds), **own, "parameters": _parameters(used), **before}
+    views = {**tables, **together(builds), **named(builds), **own, "parameters": _parameters(used), **before}
     # One thread, so that rows and sums come in the same order on every machine.
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.sql(_half_width())

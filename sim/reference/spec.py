@@ -13,6 +13,7 @@ from sim.config.scenario import Name, Part
 EACH = "*"
 #: A value of a cell, or several.
 Cells = str | bool | int | float | tuple[str | bool | int | float, ...]
+Month = Literal["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _Sets = Annotated[tuple[str, ...], Field(description="settings a.b=value, as --set")]
 
 
@@ -36,16 +37,23 @@ class ProjectBuild(Part):
 
 
 class StaffBuild(Part):
-    """A staffing, as ``visitsim staff`` finds it: tables totals, officials, units, front."""
+    """A staffing, as ``visitsim staff`` finds it: tables totals, officials, units, one_fewer, front."""
 
     kind: Literal["staff"]
-    config: str = Field("baseline_2030", description="scenario")
+    config: str = Field("baseline_2030", description="scenario, or a file beside this one")
     set: _Sets = ()
     target: str = Field(
         "80%/15min", description="share of all who arrive, and the wait within which they begin"
     )
     never_alone: bool = Field(False, description="whether nobody may be alone at a point")
     fixed: tuple[str, ...] = Field((), description="roster rows whose officials are not changed")
+    keep_diaries: bool = Field(False, description="whether diaries keep their share of the officials")
+    month: Month | None = Field(None, description="month whose visits alone are judged; default: the year")
+    at: float | None = Field(
+        None, gt=0, lt=1, description="staff for the visits that the projection stays below so likely"
+    )
+    futures: int = Field(0, ge=0, description="draws of the projection in which the staffing is tried")
+    replications: int = Field(48, ge=1, description="most replications of the proof")
     shifts: bool = Field(False, description="whether shifts are planned")
 
 

@@ -14,7 +14,7 @@ from rich.text import Text
 from sim.locale import NO_NUMBER, Language, message, number, percent, translator
 from sim.outcomes.costs import Costs, persons_by_month, plan_figure
 from sim.reports.names import Labels
-from sim.reports.staffing_need import need_note, need_table, rostered
+from sim.reports.staffing_need import need_note, need_table
 from sim.reports.staffing_proof import (
     WIDTH,
     futures_note,
@@ -105,7 +105,7 @@ def _opening(found: Recommendation, lang: Language, _: Translate) -> list[tuple[
         "The cheapest staffing takes {officials} officials on the roster, {htv} HTV, {area} m² and "
         "{euros} € a year ({each} € a visit)."
     ).format(
-        officials=number(rostered(found), lang),
+        officials=number(found.rostered(), lang),
         htv=number(costs.htv, lang, 1),
         area=number(costs.area, lang),
         euros=number(costs.euros, lang),
@@ -192,7 +192,7 @@ def _notes(found: Recommendation, labels: Labels, _: Translate) -> list[str]:
     if not math.isnan(space):
         text = _("Customer space: {area} m²; the plan has {plan} m² and a point whose size it does not name.")
         notes.append(text.format(area=number(found.costs.area, lang), plan=number(space, lang)))
-    persons = persons_by_month(rostered(found), problem.params)
+    persons = persons_by_month(found.rostered(), problem.params)
     text = _(
         "For these officials to be present the payroll needs {march} persons in March and {july} in July."
     )

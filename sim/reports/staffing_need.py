@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
 
 from rich.table import Table
@@ -15,17 +15,6 @@ from sim.staffing.units import Unit
 
 #: Stands beside officials who serve several lines of the table.
 _SHARED = "*"
-
-
-def rostered(found: Recommendation, counts: Sequence[int] | None = None) -> int:
-    """Return the officials at work; those on call, and rows of closed points, are not.
-
-    Parameters
-    ----------
-    counts
-        Officials by roster row; default: the recommended ones.
-    """
-    return sum((found.counts if counts is None else counts)[row] for row in _present(found))
 
 
 def need_table(found: Recommendation, labels: Labels, _: Translate) -> Table:
@@ -49,8 +38,8 @@ def need_table(found: Recommendation, labels: Labels, _: Translate) -> Table:
         for name, *cells in lines:
             table.add_row(f"  {name}" if len(lines) > 1 else f"{point} · {name}", *cells)
     table.add_section()
-    now = rostered(found, [row.count for row in found.problem.bench.rows])
-    both = (number(n, labels.lang) for n in (now, rostered(found)))
+    now = found.rostered([row.count for row in found.problem.bench.rows])
+    both = (number(n, labels.lang) for n in (now, found.rostered()))
     table.add_row(_("Together"), "", *both, *("",) * 4, style="bold")
     return table
 
@@ -98,17 +87,11 @@ def _unit_cells(
 def _others(found: Recommendation, labels: Labels, _: Translate) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield workplace and line of the rostered rows that serve nothing judged: guides and advisers."""
     judged = {row for unit in found.problem.units.units for row in unit.rows}
-    for index in _present(found):
+    for index in found.present:
         if index not in judged:
             row = found.problem.bench.rows[index]
             both = (number(n, labels.lang) for n in (row.count, found.counts[index]))
             yield row.works_at, (row_part(row, labels, _), "", *both, *(NO_NUMBER,) * 4)
-
-
-def _present(found: Recommendation) -> list[int]:
-    """Return the rows that are rostered on some day."""
-    rows = found.problem.bench.rows
-    return [index for index, row in enumerate(rows) if not row.on_call and found.problem.hours[index] > 0]
 
 
 def _shared(found: Recommendation, row: int) -> bool:

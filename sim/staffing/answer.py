@@ -108,6 +108,7 @@ class Answer:
         problem, setup = found.problem, found.problem.bench.setup
         points, authorities = setup.site.network.points, setup.land.index.authorities
         within, lost = found.scores.within.mean(axis=0), found.scores.lost.mean(axis=0)
+        within_half, lost_half = found.scores.half_widths()
         return {
             "scenario": problem.scenario.name,
             "target": {
@@ -125,7 +126,9 @@ class Answer:
                     "authorities": [authorities[a] for a in unit.authorities],
                     "visits": round(unit.visits, 1),
                     "within": round(float(within[i]), 4),
+                    "within_half_width": _plain(float(within_half[i])),
                     "lost": round(float(lost[i]), 4),
+                    "lost_half_width": _plain(float(lost_half[i])),
                     "proven": found.proven[i],
                     "unmet": found.unmet.get(i),
                 }
@@ -147,6 +150,7 @@ class Answer:
                 if row.diary
             },
             "visits": round(found.costs.visits),
+            "rostered": found.rostered(),
             "htv": round(found.costs.htv, 2),
             "area_m2": round(found.costs.area, 1),
             "euros": round(found.costs.euros),

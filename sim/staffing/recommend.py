@@ -84,6 +84,17 @@ class Recommendation:
     table: pd.DataFrame
     plays: int
 
+    @property
+    def present(self) -> tuple[int, ...]:
+        """Rows whose officials are rostered on some day: not those on call, nor those of closed points."""
+        rows = enumerate(self.problem.bench.rows)
+        return tuple(i for i, row in rows if not row.on_call and self.problem.hours[i] > 0)
+
+    def rostered(self, counts: Sequence[int] | None = None) -> int:
+        """Return how many officials are rostered, of some counts or as recommended."""
+        chosen = self.counts if counts is None else counts
+        return sum(chosen[row] for row in self.present)
+
 
 @dataclass
 class _Trial:

@@ -110,6 +110,11 @@ class Scores:
         """
         return _bound(self.within, -1.0, confidence), _bound(self.lost, 1.0, confidence)
 
+    def half_widths(self, confidence: float = 0.95) -> tuple[Floats, Floats]:
+        """Return the (U,) half widths of the two-sided Student intervals of `within` and `lost`."""
+        low, high = self.bounds((1.0 + confidence) / 2.0)
+        return self.within.mean(axis=0) - low, high - self.lost.mean(axis=0)
+
     def meets(self, bar: Bar, confidence: float) -> NDArray[np.bool_]:
         """Return (U,) whether each unit reaches its bar with this confidence, each by itself."""
         low, high = self.bounds(confidence)
