@@ -24,13 +24,12 @@ class DiaryPlan:
 
     Attributes
     ----------
-    able, work, open, places, slots, length, cell, first_minute
+    column, shared, places, slots, length, cell, first_minute
         See `sim.demand.kernel.Diary`.
     """
 
-    able: NDArray[np.uint8]
-    work: NDArray[np.uint64]
-    open: NDArray[np.uint64]
+    column: NDArray[np.int64]
+    shared: NDArray[np.uint64]
     places: NDArray[np.int64]
     slots: NDArray[np.int64]
     length: NDArray[np.int64]
@@ -39,13 +38,12 @@ class DiaryPlan:
 
     def blank(self, n_days: int) -> Diary:
         """Return a diary with all slots free over `n_days` days."""
-        n_columns, n_words = self.work.shape[1:]
+        n_columns, n_words = int(self.column.max(initial=-1)) + 1, self.shared.shape[3]
         n_cells = n_words * WORD
-        n_doors, longest = self.open.shape[1], int(self.length.max()) + 1
+        n_doors, longest = len(self.column), int(self.length.max()) + 1
         return Diary(
-            self.able,
-            self.work,
-            self.open,
+            self.column,
+            self.shared,
             np.zeros((n_days, n_columns, n_words), np.uint64),
             np.zeros((n_days, *self.places.shape, n_words), np.uint64),
             np.zeros((n_days, *self.places.shape, n_cells), np.int16),
@@ -86,16 +84,41 @@ def plan_diary(
     last = finite.max() if len(finite) else cell
     starts = first + cell * np.arange(int(np.ceil((last - first) / cell)))
     length = np.ceil(np.round(minutes / cell, 9)).astype(np.int64)
+    serves = network.roster.able[columns][:, network.doors.service].T > 0
+    work, opens = _covered(network.shifts[:, columns], starts, cell), _covered(network.windows, starts, cell)
     return DiaryPlan(
-        network.roster.able[columns].astype(np.uint8),
-        _covered(network.shifts[:, columns], starts, cell),
-        _covered(network.windows, starts, cell),
+        *_shared(serves, work, opens),
         network.places,
         _slots(network, length, booked, places),
         length,
         cell,
         float(first),
     )
+
+
+def _shared(
+    serves: NDArray[np.bool_], work: NDArray[np.uint64], opens: NDArray[np.uint64]
+) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    """Return `Diary.column` and `Diary.shared`.
+
+    Parameters
+    ----------
+    serves
+        (J, C) whether a column serves at a door.
+    work, opens
+        (T, C, B) and (T, J, B) bits of the cells that lie in a shift or a window.
+    """
+    mine = [
+        columns[(work[:, columns] & door[:, None]).any(axis=(0, 2))]
+        for columns, door in zip(map(np.flatnonzero, serves), opens.swapaxes(0, 1), strict=True)
+    ]
+    most = max(map(len, mine), default=0)
+    column = np.full((len(mine), most), -1, np.int64)
+    shared = np.zeros((len(opens), *column.shape, opens.shape[2]), np.uint64)
+    for door, found in enumerate(mine):
+        column[door, : len(found)] = found
+        shared[:, door, : len(found)] = work[:, found] & opens[:, door, None]
+    return column, shared
 
 
 def _covered(

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, cast
 
 import numba
 import numpy as np
+from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
@@ -44,6 +45,8 @@ ROWS_PER_NEED = 2 * (MAX_ATTEMPTS + 2)
 MAX_OPTIONS = 64
 #: Longest stretch of a table that is counted through, see `_find`.
 SHORT = 8
+#: Bytes of a line of the cache; needs ahead whose way is asked for.
+LINE, AHEAD = 64, 12
 #: Persons sifted at once, whose pairs with authorities stay in the cache; parts of a day guide.
 SIFTED, GUIDES = 512, 1024
 
@@ -208,17 +211,16 @@ class PlaceRules(NamedTuple):
     shape_at: Floats  # (n_shapes, B) fractions of the open time, padded with 1
     shape_sum: Floats  # (n_shapes, B) cumulated shares there, padded with 1
     nearest: bool
-    lead: int
-    horizon: int
+    soonest: Ints  # (D,) first day that can be booked on each day
+    latest: Ints  # (D,) last day that can be booked
     remember: float  # utility per minute of remembered wait; 0: switched off
 
 
 class Diary(NamedTuple):
     """The booking diary in cells of `cell` minutes from `first_minute` on, 64 cells a word, B words a day."""
 
-    able: Bytes  # (C, K) columns of the diary and what they can do
-    work: Words  # (T, C, B) bits of the cells that lie in a shift
-    open: Words  # (T, J, B) bits of the cells that lie in a window
+    column: Ints  # (J, most) columns of the diary that serve at a door, -1
+    shared: Words  # (T, J, most, B) bits of the cells that lie in their shift and in a window of the door
     busy: Words  # (D, C, B) bits of the cells taken
     full: Words  # (D, P, 3, B) bits of the cells in which all places of a kind are taken
     occupied: NDArray[np.int16]  # (D, P, 3, 64 B) places taken
@@ -305,6 +307,25 @@ def _trailing_zeros(typing: Any, word: Any) -> Any:
         return builder.cttz(arguments[0], context.get_constant(types.boolean, False))
 
     return types.int64(types.uint64), write
+
+
+@_native
+def _prefetch(typing: Any, table: Any, row: Any) -> Any:
+    """Ask for a row of a table, two lines of the cache at most, before it is needed."""
+
+    def write(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        stride, byte = builder.extract_value(array.strides, 0), ir.IntType(8).as_pointer()
+        ask = builder.module.declare_intrinsic(
+            "llvm.prefetch", (byte,), ir.FunctionType(ir.VoidType(), (byte, *[ir.IntType(32)] * 3))
+        )
+        start = builder.gep(builder.bitcast(array.data, byte), [builder.mul(arguments[1], stride)])
+        for offset in (0, LINE):
+            at = builder.gep(start, [ir.Constant(ir.IntType(64), offset)])
+            builder.call(ask, [at, *(ir.Constant(ir.IntType(32), flag) for flag in (0, 3, 1))])
+        return context.get_dummy_value()
+
+    return types.void(table, types.int64), write
 
 
 @_entry
@@ -642,18 +663,17 @@ def _slots(diary: Any, rules: Any, door: Any, length: Any, kind_day: Any, stop_a
     without gaps. `stop_at` ends the search early once that many are found (to ask whether there is one).
     """
     kind, day = kind_day
-    point, service = rules.door_point[door], rules.door_service[door]
-    day_type = rules.day_type[day]
+    point, day_type = rules.door_point[door], rules.day_type[day]
     found = 0
     if kind >= 0 and diary.places[point, kind] == 0:
         return 0
-    for column in range(diary.able.shape[0]):
-        if diary.able[column, service] == 0:
-            continue
+    for place in range(diary.column.shape[1]):
+        column = diary.column[door, place]
+        if column < 0:
+            break
         run = 0
-        for word in range(diary.work.shape[2]):
-            free = diary.work[day_type, column, word] & diary.open[day_type, door, word]
-            free &= ~diary.busy[day, column, word]
+        for word in range(diary.shared.shape[3]):
+            free = diary.shared[day_type, door, place, word] & ~diary.busy[day, column, word]
             if kind >= 0:
                 free &= ~diary.full[day, point, kind, word]
             at = 0  # cells of the word that are done with
@@ -685,9 +705,7 @@ def _place_kind(rules: Any, matter: Any, channel: Any) -> Any:
 @_inner
 def _open_diary(diary: Diary, rules: PlaceRules, day: int) -> None:
     """Note for each door, kind of place and length the first day with a free slot, as `day` begins."""
-    n_days = rules.open_any.shape[1]
-    first = _after(rules.working, day, rules.lead, n_days)
-    last = _after(rules.working, day, rules.horizon, n_days)
+    first, last = rules.soonest[day], rules.latest[day]
     for slot in range(len(diary.slots)):
         door, kind, length = diary.slots[slot, 0], diary.slots[slot, 1], diary.slots[slot, 2]
         at = max(first, diary.pointer[door, kind, length])
@@ -702,18 +720,6 @@ def _has_slot(diary: Any, rules: Any, door: Any, length: Any, kind: Any, day: An
     if rules.open_any[door, day] == 0:
         return False
     return _slots(diary, rules, door, length, (kind, day), 1) > 0
-
-
-@_inner
-def _after(working: Ints, day: Any, ahead: Any, n_days: Any) -> Any:
-    """Return the day on which `ahead` working days have passed since `day` (the last day at most)."""
-    goal = working[day] + ahead
-    at = day
-    while at < n_days - 1 and working[at] < goal:
-        at += 1
-    while at < n_days - 1 and working[at + 1] == working[at]:
-        at += 1
-    return at
 
 
 @_inner
@@ -818,6 +824,7 @@ def place_days(
             return n, day
         _open_diary(bench.diary, bench.places, day)
         for index in range(start, stop):
+            _prefetch(bench.places.ways, np.int64(needs[min(index + AHEAD, stop - 1)].way))
             need = needs[index]
             if need.online == 1 and need.attempt == 0 and bench.memory.learned[need.row] == 1:
                 covered = _uniform(bench.keys.online, need.id >> FOLLOW_BITS) < rules.coverage[need.authority]
@@ -921,9 +928,7 @@ def _visit(bench: Any, need: Any, door: Any, day: Any, n: Any) -> Any:
 def _book(bench: Any, need: Any, door: Any, length: Any, kind: Any, day: Any) -> Any:
     """Take a slot on the first day that has one; return the day (-1: none) and the appointed time."""
     rules, diary = bench.places, bench.diary
-    n_days = rules.open_any.shape[1]
-    last = _after(rules.working, need.day, rules.horizon, n_days)
-    at = max(day, _after(rules.working, need.day, rules.lead, n_days))
+    at, last = max(day, rules.soonest[need.day]), rules.latest[need.day]
     while at <= last:
         free = _slots(diary, rules, door, length, (kind, at), -1) if rules.open_any[door, at] == 1 else 0
         if free > 0:

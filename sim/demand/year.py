@@ -111,10 +111,23 @@ def _place_rules(setup: Setup, kinds: NDArray[np.int64]) -> PlaceRules:
         shape_at=shape_at,
         shape_sum=shape_sum,
         nearest=setup.scenario.demand.choice == "nearest",
-        lead=site.sensitivity.lead,
-        horizon=site.sensitivity.booking_horizon,
+        soonest=_days_on(working, site.sensitivity.lead),
+        latest=_days_on(working, site.sensitivity.booking_horizon),
         remember=setup.params["choice_wait_sensitivity"] if feedback.remembered_wait else 0.0,
     )
+
+
+def _days_on(working: NDArray[np.int64], ahead: int) -> NDArray[np.int64]:
+    """Return (D,) the last day by which `ahead` working days have passed since each day, the end at most.
+
+    Parameters
+    ----------
+    working
+        (D + 1,) working days before each day.
+    """
+    last = len(working) - 2
+    on = np.minimum(np.searchsorted(working, working[:-1] + ahead), last)
+    return np.minimum(np.searchsorted(working, working[on], side="right") - 1, last)
 
 
 def _doors_by_authority(setup: Setup) -> NDArray[np.int64]:
