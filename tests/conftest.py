@@ -18,7 +18,15 @@ from hypothesis import Phase, settings
 
 ROOT = Path(__file__).parents[1]
 #: What the compiled modules are compiled from.
-SOURCES = ("visits.py", "queues/setting.py", "queues/compiled_engine.py", "demand/kernel.py")
+SOURCES = (
+    "visits.py",
+    "queues/setting.py",
+    "queues/compiled_engine.py",
+    "demand/kernel.py",
+    "outcomes/columns.py",
+    "outcomes/grouping.py",
+    "outcomes/kernel.py",
+)
 
 
 def content_of(sources: tuple[str, ...]) -> str:

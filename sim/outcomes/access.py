@@ -4,35 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.outcomes.columns import FIRST, Floats, VisitColumns
-from sim.outcomes.grouping import Axes, Tally, count, ratio, with_margins
+from sim.outcomes.columns import Floats
+from sim.outcomes.grouping import Tally, ratio, with_margins
 from sim.outcomes.table import LongTable, Metric
-from sim.visits import Relation
 
 #: The plan's limit of a reasonable journey one way [min].
 FAR = 60
 _HOUR = 60.0
 #: Access delays are counted up to this many working days; longer ones count as this.
-_LONGEST = 127
-
-
-def tally_access(columns: VisitColumns, axes: Axes) -> Tally:
-    """Return a month's access delays and trips.
-
-    `delays` (point, authority, working days), `trips` (3: count, minutes, over the limit; point, authority).
-    """
-    cells = (axes.points, axes.authorities)
-    booked = np.flatnonzero((columns.booked == 1) & (columns.standing == FIRST))
-    delay = np.clip(columns.visits["delay"][booked], 0, _LONGEST)
-    relation = columns.visits["relation"].copy()
-    travels = (relation != Relation.SECOND_HERE) & (relation != Relation.REQUEUE) & columns.arrived
-    trip = np.flatnonzero(travels)
-    minutes, cell = columns.take("travel", trip), columns.cell[trip]
-    trips = [count(cell, cells), count(cell, cells, minutes), count(cell, cells, minutes > FAR)]
-    return {
-        "delays": count(columns.cell[booked] * (_LONGEST + 1) + delay, (*cells, _LONGEST + 1)),
-        "trips": np.stack(trips),
-    }
+LONGEST = 127
 
 
 def add_access_delay(table: LongTable, year: Tally) -> None:

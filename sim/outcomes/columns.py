@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.visits import Channel, Outcome, Relation, YearRecords
+from sim.visits import Channel, Outcome, Relation
 
 type Bools = NDArray[np.bool_]
 type Bytes = NDArray[np.int8]
@@ -111,7 +110,7 @@ def read_columns(visits: NDArray[np.void], n_authorities: int) -> VisitColumns:
         day=day,
         cell=point * n_authorities + authority,
         outcome=outcome,
-        standing=_standing(visits),
+        standing=standing_of(visits),
         booked=visits["booked"].copy(),
         arrived=arrived,
         started=started,
@@ -125,22 +124,6 @@ def read_columns(visits: NDArray[np.void], n_authorities: int) -> VisitColumns:
     )
 
 
-def columns_by_month(records: YearRecords) -> Iterator[VisitColumns]:
-    """Yield the columns of each month's visits, days counted from the month's first = 0.
-
-    Month is a dimension that outcomes want anyway, and the columns of one month stay in the processor's
-    cache, where columns of a whole year would not.
-    """
-    month = month_of_day(records.year)
-    first = np.searchsorted(month, np.arange(13))
-    row = np.searchsorted(records.visits["day"], first)
-    for index in range(12):
-        visits = records.visits[row[index] : row[index + 1]]
-        columns = read_columns(visits, len(records.names.authorities))
-        np.subtract(columns.day, first[index], out=columns.day)
-        yield columns
-
-
 def wait_base(arrival: Floats, ticket: Floats, appointed: Floats) -> Floats:
     """Return the minute from which each wait counts: the latest of arrival, appointed time and opening.
 
@@ -148,15 +131,6 @@ def wait_base(arrival: Floats, ticket: Floats, appointed: Floats) -> Floats:
     `nan` in `ticket` or `appointed` means there was none.
     """
     return np.fmax(np.fmax(arrival, ticket), appointed)
-
-
-def requeued(columns: VisitColumns) -> tuple[Ints, Bytes]:
-    """Return the rows of failed remote sessions that a re-queue followed, and how the re-queues ended."""
-    failed = np.flatnonzero(columns.outcome == Outcome.REMOTE_FAILED)
-    again = np.flatnonzero(columns.standing == REQUEUE)
-    ids, parents = columns.visits["id"][failed], columns.visits["parent"][again]
-    _, at_failed, at_again = np.intersect1d(ids, parents, return_indices=True)
-    return failed[at_failed], columns.outcome[again[at_again]]
 
 
 def month_of_day(year: int) -> Ints:
@@ -176,7 +150,7 @@ def week_of_day(year: int) -> Ints:
     return (np.arange(days) + first.weekday()) // 7
 
 
-def _standing(visits: NDArray[np.void]) -> Bytes:
+def standing_of(visits: NDArray[np.void]) -> Bytes:
     """Return whether each visit is a first one, a re-queue or a return."""
     relation = visits["relation"].copy()
     returned = (visits["attempt"] > 0) | (relation == Relation.RETURN)

@@ -3,52 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from importlib import import_module
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.outcomes.columns import Bools, Floats, Ints
 from sim.streams import TICK
-from sim.visits import Channel, Names
 
-#: What a month adds to the outcomes, by name. Names that start so keep the month apart when joined, as
-#: the first axis; all others are summed.
+#: What the visits of a year add up to, by name, see `sim.outcomes.tally.tally_year`.
 type Tally = dict[str, Floats]
-BY_MONTH = "month_"
 
 #: Room for a time in ticks below the group in a combined sorting key: 2**40 ticks are half a century.
-_ROOM = np.int64(1) << np.int64(40)
-#: Most groups that an unsigned integer of 16 bits can tell apart.
-_SHORT = 1 << 16
+ROOM_BITS = 40
 
 
-class Axes(NamedTuple):
-    """Lengths of the axes of a tally."""
+class Ranked(NamedTuple):
+    """Values in ascending order, and the group of each.
 
-    points: int
-    authorities: int
-    channels: int
-    officials: int
+    Attributes
+    ----------
+    group
+        Index of the group, (n,).
+    ticks
+        Time on the clock's tick [1/65 536 min], ascending, (n,).
+    """
 
-    @classmethod
-    def of(cls, names: Names, n_officials: int) -> Axes:
-        """Return the axes of a region's names."""
-        return cls(len(names.points), len(names.authorities), len(Channel), n_officials)
-
-
-def join(tallies: Iterable[Tally]) -> Tally:
-    """Return the year's tally of those of its months; names that start with `BY_MONTH` are stacked."""
-    first, *others = tallies
-    year: Tally = {}
-    for name, total in first.items():
-        if name.startswith(BY_MONTH):
-            year[name] = np.stack([total, *(tally[name] for tally in others)])
-            continue
-        for tally in others:
-            total += tally[name]
-        year[name] = total
-    return year
+    group: Ints
+    ticks: Ints
 
 
 def count(key: Ints, shape: tuple[int, ...], weights: Floats | Bools | None = None) -> Floats:
@@ -74,6 +57,12 @@ def with_margins(cells: Floats, axes: int | None = None) -> Floats:
     for axis in range(cells.ndim if axes is None else axes):
         cells = np.concatenate([cells, cells.sum(axis=axis, keepdims=True)], axis=axis)
     return cells
+
+
+def days_with_arrivals(year: Tally) -> Bools:
+    """Return on which days anybody arrived at each point, and at any, (n_points + 1, n_days)."""
+    came: Bools = with_margins(year["days"][:2].sum(axis=(0, 2)), axes=1) > 0
+    return came
 
 
 def ratio(numerator: Floats, denominator: Floats) -> Floats:
@@ -105,22 +94,22 @@ def quantiles(group: Ints, minutes: Floats, zeros: Ints, shares: Sequence[float]
 
     Notes
     -----
-    One sort of integers (ticks, group) ranks the values; groups are told apart afterwards.
+    One sort of integers (ticks, group) ranks the values; one walk over them picks what each group needs.
     """
-    return _quantiles_of_ranked(*_rank(group, minutes, len(zeros)), zeros, shares)
+    return _quantiles_of_ranked(_rank(group, minutes, len(zeros)), zeros, shares)
 
 
-def margin_quantiles(cell: Ints, minutes: Floats, zeros: Ints, shares: Sequence[float]) -> Floats:
+def margin_quantiles(ranked: Ranked, zeros: Ints, shares: Sequence[float]) -> Floats:
     """Return quantiles for every (point, authority), and for all points and all authorities taken together.
 
     Parameters
     ----------
-    cell
-        `point * n_authorities + authority` of each value, (n,).
-    minutes, shares
-        As for `quantiles`.
+    ranked
+        Values whose groups are `point * n_authorities + authority`.
     zeros
         Further values of 0, (n_points, n_authorities).
+    shares
+        Which quantiles, 0-1.
 
     Returns
     -------
@@ -128,43 +117,41 @@ def margin_quantiles(cell: Ints, minutes: Floats, zeros: Ints, shares: Sequence[
         The last index of an axis is *all*.
     """
     n_points, n_authorities = zeros.shape
-    cell, ticks = _rank(cell, minutes, zeros.size)
+    cell, ticks = ranked
     point, authority = (index[cell] for index in np.divmod(np.arange(zeros.size), n_authorities))
     out = np.empty((len(shares), n_points + 1, n_authorities + 1))
-    cells = _quantiles_of_ranked(cell, ticks, zeros.ravel(), shares)
+    cells = _quantiles_of_ranked(ranked, zeros.ravel(), shares)
     out[:, :-1, :-1] = cells.reshape(-1, n_points, n_authorities)
-    out[:, :-1, -1] = _quantiles_of_ranked(point, ticks, zeros.sum(axis=1), shares)
-    out[:, -1, :-1] = _quantiles_of_ranked(authority, ticks, zeros.sum(axis=0), shares)
-    everything = np.zeros_like(cell), ticks, zeros.sum(keepdims=True).ravel()
-    out[:, -1, -1] = _quantiles_of_ranked(*everything, shares)[:, 0]
+    out[:, :-1, -1] = _quantiles_of_ranked(Ranked(point, ticks), zeros.sum(axis=1), shares)
+    out[:, -1, :-1] = _quantiles_of_ranked(Ranked(authority, ticks), zeros.sum(axis=0), shares)
+    everything = Ranked(np.zeros_like(cell), ticks)
+    out[:, -1, -1] = _quantiles_of_ranked(everything, zeros.sum(keepdims=True).ravel(), shares)[:, 0]
     return out
 
 
-def _rank(group: Ints, minutes: Floats, n_groups: int) -> tuple[Ints, Ints]:
-    """Return groups and ticks of all values in ascending order of the values."""
+def _rank(group: Ints, minutes: Floats, n_groups: int) -> Ranked:
+    """Return all values in ascending order."""
     bits = n_groups.bit_length()
     key = ((minutes / TICK).astype(np.int64) << bits) | group
     key.sort()
-    return key & ((1 << bits) - 1), key >> bits
+    return Ranked(key & ((1 << bits) - 1), key >> bits)
 
 
-def _quantiles_of_ranked(group: Ints, ticks: Ints, zeros: Ints, shares: Sequence[float]) -> Floats:
-    """Return each group's quantiles [min] from values in ascending order, (n_shares, n_groups)."""
-    above = np.bincount(group, minlength=len(zeros))
-    size = above + zeros
-    some = np.flatnonzero(size > 0)
-    # A leading zero stands for the zeros that are not listed. Short integers are sorted by radix.
-    short = group.astype(np.uint16) if len(zeros) <= _SHORT else group
-    ranked = np.concatenate([[0], ticks[np.argsort(short, kind="stable")]])
-    first = (np.cumsum(above) - above)[some] + 1 - zeros[some]
-    out = np.full((len(shares), len(zeros)), np.nan)
-    for row, share in zip(out, shares, strict=True):
-        place = share * (size[some] - 1)
-        low, high = (
-            ranked[np.where(rank < zeros[some], 0, first + rank)]
-            for rank in (np.floor(place).astype(np.int64), np.ceil(place).astype(np.int64))
-        )
-        row[some] = (low + (place % 1) * (high - low)) * TICK
+def _quantiles_of_ranked(ranked: Ranked, zeros: Ints, shares: Sequence[float]) -> Floats:
+    """Return each group's quantiles [min], (n_shares, n_groups)."""
+    size = np.bincount(ranked.group, minlength=len(zeros)) + zeros
+    place = np.array(shares)[:, None] * (size - 1)
+    ends = np.stack([np.floor(place), np.ceil(place)]).reshape(-1, len(zeros)).astype(np.int64)
+    # A group's zeros come first; negative ranks are theirs.
+    ranks = (ends - zeros).T
+    turn = ranks.argsort(axis=1)
+    found = np.zeros(ranks.shape, np.int64)
+    wanted, scratch = np.take_along_axis(ranks, turn, axis=1), np.zeros((2, len(zeros)), np.int64)
+    import_module("sim.outcomes.kernel").at_ranks(*ranked, wanted, found, scratch)
+    values = np.empty_like(found)
+    np.put_along_axis(values, turn, found, axis=1)
+    low, high = values.T.reshape(2, *place.shape)
+    out: Floats = np.where(size > 0, (low + (place % 1) * (high - low)) * TICK, np.nan)
     return out
 
 
@@ -187,17 +174,23 @@ def most_at_once(group: Ints, begin: Floats, end: Floats, n_groups: int) -> Floa
     -----
     At one instant those who leave go before those who come.
     """
-    n = len(group)
-    room = group * _ROOM
-    key = np.empty(2 * n, np.int64)
-    key[:n] = room + (begin / TICK).astype(np.int64) * 2 + 1
-    key[n:] = room + (end / TICK).astype(np.int64) * 2
-    key.sort()
-    # Every group starts from nobody, because all who came in the groups before have left.
-    present = np.cumsum((key & 1) * 2 - 1)
-    stays = np.bincount(group, minlength=n_groups)
-    some = np.flatnonzero(stays)
-    most = np.zeros(n_groups)
-    if n:
-        most[some] = np.maximum.reduceat(present, 2 * (np.cumsum(stays) - stays)[some])
-    return most
+    room = group << ROOM_BITS
+    come = room + (begin / TICK).astype(np.int64) * 2 + 1
+    go = room + (end / TICK).astype(np.int64) * 2
+    return most_of(np.concatenate([come, go]), n_groups)
+
+
+def most_of(keys: Ints, n_groups: int) -> Floats:
+    """Return the most that are present at once in each group, given a key for each who comes or goes.
+
+    Parameters
+    ----------
+    keys
+        ``(group << ROOM_BITS) + 2 * ticks``, and 1 more for who comes; sorted in place.
+    n_groups
+        Number of groups.
+    """
+    keys.sort()
+    found = np.zeros(n_groups)
+    import_module("sim.outcomes.kernel").most(keys, found)
+    return found

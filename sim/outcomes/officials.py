@@ -6,8 +6,8 @@ from collections import Counter
 
 import numpy as np
 
-from sim.outcomes.columns import Floats, Ints, VisitColumns
-from sim.outcomes.grouping import Axes, Tally, count, ratio
+from sim.outcomes.columns import Floats, Ints
+from sim.outcomes.grouping import Tally, count, ratio
 from sim.outcomes.table import GUIDANCE, LongTable, Metric
 from sim.visits import Channel, OfficialName, Place, YearRecords
 
@@ -15,30 +15,6 @@ _HOUR = 60.0
 _PLACES = tuple(place for place in Place if place is not Place.NONE)
 #: Columns of the officials' hours, in this order.
 _HOURS = {"rostered_hours": "rostered", "overtime_hours": "outside", "on_call_hours": "on_call"}
-
-
-def tally_officials(columns: VisitColumns, axes: Axes) -> Tally:
-    """Return a month's minutes of officials and places.
-
-    `busy` (official, point, authority): minutes in contact, with a further point for none, where nobody is
-    busy, and a further authority for guidance; `used` (point, kind of place): minutes in use.
-    """
-    _, n_points, n_authorities = shape = (axes.officials, axes.points + 1, axes.authorities + 1)
-    visits = columns.visits
-    official = visits["official"].astype(np.int64)
-    served = np.flatnonzero(columns.started & (official >= 0))
-    point = columns.point[served]
-    minutes = columns.end[served] - columns.start[served]
-    key = (official[served] * n_points + point) * n_authorities
-    busy = count(key + columns.authority[served], shape, minutes)
-    guided = np.flatnonzero(visits["guide"][served] >= 0)
-    guide = visits["guide"][served[guided]].astype(np.int64)
-    key = (guide * n_points + point[guided] + 1) * n_authorities - 1
-    busy += count(key, shape, np.minimum(minutes[guided], columns.take("guidance_time", served[guided])))
-    placed = np.flatnonzero(columns.started & (visits["place"] >= 0))
-    key = columns.point[placed] * len(_PLACES) + visits["place"][placed]
-    used = count(key, (axes.points, len(_PLACES)), columns.end[placed] - columns.start[placed])
-    return {"busy": busy, "used": used}
 
 
 def add_officials(table: LongTable, records: YearRecords, year: Tally) -> None:

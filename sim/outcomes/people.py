@@ -6,46 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.outcomes.columns import Bools, Floats, VisitColumns
-from sim.outcomes.grouping import Tally, count, ratio
-from sim.outcomes.settings import OutcomeSettings
+from sim.outcomes.columns import Floats
+from sim.outcomes.grouping import Tally, ratio
 from sim.outcomes.table import LongTable, Metric
 from sim.outcomes.volumes import KINDS
-from sim.visits import Names, Outcome, YearRecords
+from sim.visits import YearRecords
 
 #: What people are told apart by, in the order of the axes of `YearRecords.persons`.
 DIMENSIONS = ("age_group", "municipality", "kind")
-
-
-def tally_people(columns: VisitColumns, names: Names, settings: OutcomeSettings) -> Tally:
-    """Return a month's visits by who came, and by municipality and point.
-
-    `people` (7 measures; age group, municipality, kind): counted visits, arrivals, begun services, minutes
-    waited, arrivals within the target, who gave up, minutes of travel of those who arrived. `origins`
-    (2: counted visits and their minutes of travel; municipality, point).
-    """
-    visits = columns.visits
-    sizes = (len(names.age_groups), len(names.municipalities), len(KINDS))
-    municipality = visits["municipality"].astype(np.int64)
-    person = (visits["age"] * np.int64(sizes[1]) + municipality) * sizes[2] + visits["kind"]
-    travel: Floats = visits["travel"].astype(np.float64)
-    gave_up = (columns.outcome == Outcome.RENEGED) | (columns.outcome == Outcome.BALKED)
-    weights: tuple[Floats | Bools, ...] = (
-        columns.counted,
-        columns.arrived,
-        columns.began,
-        np.nan_to_num(columns.wait),
-        columns.wait <= settings.service_target_wait,
-        gave_up,
-        columns.arrived * travel,
-    )
-    cells = (len(names.municipalities), len(names.points))
-    origin = municipality * cells[1] + columns.point
-    from_home: tuple[Floats | Bools, ...] = (columns.counted, columns.counted * travel)
-    return {
-        "people": np.stack([count(person, sizes, weight) for weight in weights]),
-        "origins": np.stack([count(origin, cells, part) for part in from_home]),
-    }
 
 
 def add_people(table: LongTable, records: YearRecords, year: Tally) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.outcomes.columns import FIRST, REPEAT, Floats, VisitColumns, requeued
-from sim.outcomes.grouping import Axes, Tally, count, ratio, with_margins
+from sim.outcomes.columns import FIRST, REPEAT, Floats
+from sim.outcomes.grouping import Tally, ratio, with_margins
 from sim.outcomes.table import LongTable, Metric
 from sim.visits import Channel, NeedChannel, Outcome, YearRecords
 
@@ -13,33 +13,6 @@ from sim.visits import Channel, NeedChannel, Outcome, YearRecords
 FATES = (Outcome.SERVED, Outcome.RENEGED, Outcome.BALKED, Outcome.TURNED_AWAY, Outcome.REMOTE_FAILED)
 #: Kinds of person in index order.
 KINDS = ("resident", "cottage_dweller")
-
-_BOOKED, _STANDING, _OUTCOMES = 2, 3, 7
-_CODES = _BOOKED * _STANDING * _OUTCOMES
-
-
-def tally_volumes(columns: VisitColumns, axes: Axes) -> Tally:
-    """Return a month's records by everything that decides how they are counted.
-
-    `records` (point, authority, channel, booked, standing, outcome) counts records by their own outcome,
-    `moved` is what changes when a failed session takes the outcome of its re-queue, `month_cells` (point,
-    authority) and `month_kinds` (point, kind) are the counted visits.
-    """
-    shape = (axes.points, axes.authorities, axes.channels, _BOOKED, _STANDING, _OUTCOMES)
-    door = columns.cell * axes.channels + columns.channel
-    code = (columns.booked * _STANDING + columns.standing) * _OUTCOMES
-    key = door * _CODES + (code + columns.outcome)
-    rows, outcome = requeued(columns)
-    later = door[rows] * _CODES + (code[rows] + outcome)
-    moved = count(later, shape) - count(key[rows], shape) if len(rows) else np.zeros(shape)
-    person = columns.point * len(KINDS) + columns.visits["kind"]
-    counted = columns.counted
-    return {
-        "records": count(key, shape),
-        "moved": moved,
-        "month_cells": count(columns.cell, shape[:2], counted),
-        "month_kinds": count(person, (axes.points, len(KINDS)), counted),
-    }
 
 
 def add_volumes(table: LongTable, year: Tally) -> None:

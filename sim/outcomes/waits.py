@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.outcomes.columns import Bytes, Floats, Ints, VisitColumns, month_of_day, week_of_day
-from sim.outcomes.grouping import Axes, Tally, count, margin_quantiles, ratio, with_margins
+from sim.outcomes.columns import Floats, Ints, week_of_day
+from sim.outcomes.grouping import Ranked, Tally, margin_quantiles, ratio, with_margins
 from sim.outcomes.settings import OutcomeSettings
 from sim.outcomes.table import LongTable, Metric
 from sim.outcomes.volumes import arrivals
@@ -21,32 +21,9 @@ HISTOGRAM = ("at_once", "0-5", "5-15", "15-30", "30-60", "60+", "unserved")
 WITHIN = {15: 3, 30: 4}
 
 _UNSERVED, _ABSENT = 6, 7
-_GRADES = 8
-_MONTH = 31
 
 
-def tally_waits(columns: VisitColumns, axes: Axes, settings: OutcomeSettings) -> Tally:
-    """Return a month's waits: by class, summed, outside the doors, and day by day against the target.
-
-    `grades` (point, authority, channel, class of the wait), `minutes` (point, authority, channel),
-    `outside` (2: count and minutes, point, authority), `month_days` (point, authority, day of the month, 3:
-    within the target, arrived but not within, no-show).
-    """
-    door = columns.cell * axes.channels + columns.channel
-    inside = columns.wait <= settings.service_target_wait  # nan is not
-    verdict = np.where(columns.arrived, ~inside, 2)
-    early = np.flatnonzero(columns.ticket > columns.arrival)
-    outside = columns.ticket[early] - columns.arrival[early]
-    cells = (axes.points, axes.authorities)
-    return {
-        "grades": count(door * _GRADES + _grades(columns), (*cells, axes.channels, _GRADES)),
-        "minutes": count(door, (*cells, axes.channels), np.where(columns.began, columns.wait, 0.0)),
-        "outside": np.stack([count(columns.cell[early], cells), count(columns.cell[early], cells, outside)]),
-        "month_days": count((columns.cell * _MONTH + columns.day) * 3 + verdict, (*cells, _MONTH, 3)),
-    }
-
-
-def add_waits(table: LongTable, year: Tally, positive: tuple[Ints, Floats]) -> None:
+def add_waits(table: LongTable, year: Tally, ranked: Ranked) -> None:
     """Add the waits of those who began service, and the waits outside before the doors opened.
 
     Parameters
@@ -54,9 +31,9 @@ def add_waits(table: LongTable, year: Tally, positive: tuple[Ints, Floats]) -> N
     table
         Where the rows go.
     year
-        What `tally_waits` returned, joined.
-    positive
-        Cell and minutes of every wait above 0; the others are counted in `grades`.
+        The year's sums.
+    ranked
+        Every wait above 0 by cell; the others are counted in `grades`.
 
     Notes
     -----
@@ -67,7 +44,7 @@ def add_waits(table: LongTable, year: Tally, positive: tuple[Ints, Floats]) -> N
     mean = ratio(with_margins(year["minutes"]), served)
     table.add_by_channel(Metric("wait", "mean", "min"), mean)
     at_once = grades[..., 0].sum(axis=-1).astype(np.int64)
-    ranks = margin_quantiles(*positive, at_once, tuple(QUANTILES.values()))
+    ranks = margin_quantiles(ranked, at_once, tuple(QUANTILES.values()))
     for name, values in zip(QUANTILES, ranks, strict=True):
         table.add(Metric("wait", name, "min"), values)
     number, minutes = (with_margins(cells) for cells in year["outside"])
@@ -91,8 +68,8 @@ def add_service_levels(table: LongTable, year: Tally) -> None:
     for limit, classes in WITHIN.items():
         share = ratio(grades[..., :classes].sum(axis=-1), arrived)
         table.add_by_channel(Metric("within", f"{limit}_min", "share"), share)
-    days = with_margins(year["month_days"].sum(axis=(0, 3)), axes=2)
-    table.add(Metric("within", "target", "share"), ratio(days[..., 0], arrived[..., -1]))
+    inside = with_margins(year["days"][0].sum(axis=-1))
+    table.add(Metric("within", "target", "share"), ratio(inside, arrived[..., -1]))
     own = with_margins(arrivals(year).sum(axis=2), axes=2)
     gave_up = own[..., Outcome.RENEGED] + own[..., Outcome.BALKED]
     for name, chosen in (("abandonment", gave_up), ("turned_away", own[..., Outcome.TURNED_AWAY])):
@@ -108,7 +85,7 @@ def add_target_days(table: LongTable, year: Tally, settings: OutcomeSettings) ->
     `worst_week` is the first of the worst, its number counted from 1 in the week of 1 January. The mean of
     `target_met` over replications is the probability that the target is met on a day, in a week, in the year.
     """
-    inside, late = _by_day(year["month_days"], table.year)
+    inside, late = (with_margins(cells, axes=2) for cells in year["days"][:2])
     arrived = inside + late
     missed = (inside < settings.service_target_share * arrived).sum(axis=2).astype(np.float64)
     table.add(Metric("days_with_visits", "count", "days"), (arrived > 0).sum(axis=2).astype(np.float64))
@@ -129,22 +106,3 @@ def _met(inside: Floats, arrived: Floats, first: Ints, settings: OutcomeSettings
     there = np.add.reduceat(arrived, first, axis=2)
     met = (np.add.reduceat(inside, first, axis=2) >= settings.service_target_share * there) & (there > 0)
     return ratio(met.sum(axis=2).astype(np.float64), (there > 0).sum(axis=2).astype(np.float64))
-
-
-def _grades(columns: VisitColumns) -> Bytes:
-    """Return the class of each wait: an index of `HISTOGRAM`, or one more for no-shows."""
-    grade = np.zeros(len(columns.wait), np.int8)
-    for limit in WAIT_CLASSES:
-        grade += columns.wait > limit
-    grade[~columns.began] = _UNSERVED
-    grade[~columns.arrived] = _ABSENT
-    return grade
-
-
-def _by_day(days: Floats, year: int) -> tuple[Floats, Floats]:
-    """Return those within the target and those not, (n_points + 1, n_authorities + 1, n_days) each."""
-    month = month_of_day(year)
-    day = np.arange(len(month)) - np.searchsorted(month, month)
-    cells = days[month, :, :, day].transpose(3, 1, 2, 0)
-    inside, late = (with_margins(part, axes=2) for part in cells[:2])
-    return inside, late

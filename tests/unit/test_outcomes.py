@@ -197,6 +197,14 @@ def test_queue_length_is_waiting_time_over_open_time() -> None:
     assert value(table, "queue_length", "max", point="town", authority="A") == 3
 
 
+def test_who_goes_as_another_comes_is_not_counted_with_them() -> None:
+    visits = [{"arrival": 600.0, "start": 620.0, "end": 630.0}, {"arrival": 620.0, "start": 630.0}]
+    table = metrics(make_records([*visits, {"arrival": 640.0}]), SETTINGS)
+    assert value(table, "queue_length", "max", point="town", authority="A") == 1
+    follow = metrics(make_records([{"arrival": 600.0}, {"arrival": 610.0}]), SETTINGS)
+    assert value(follow, "people_present", "p95_of_daily_max", point="town") == 1.5
+
+
 def test_people_present_bring_companions_and_come_in_with_their_ticket() -> None:
     early = {"arrival": 400.0, "ticket": 600.0}
     table = metrics(make_records([early, {"arrival": 605.0}, {"arrival": 610.0}, NO_SHOW]), SETTINGS)
@@ -331,6 +339,27 @@ def test_cube_adds_up_to_the_metrics() -> None:
     total = cube(records, [], SETTINGS)
     assert total["wait_p90_min"].iloc[0] == pytest.approx(value(metrics(records, SETTINGS), "wait", "p90"))
     assert set(table["month"]) == {f"month-{month:02d}" for month in range(1, 13)}
+
+
+def test_metrics_of_each_point_and_authority_are_those_of_the_cube() -> None:
+    records = random_records(4_000, points=3, authorities=4)
+    table = metrics(records, SETTINGS).query("channel == 'all' and period == 'year'")
+    values = table.set_index(["metric", "statistic", "point", "authority"])["value"].sort_index()
+    cells = cube(records, ["point", "authority"], SETTINGS).set_index(["point", "authority"])
+    same = {
+        "visits": ("visits", "count"),
+        "booked_visits": ("booked_visits", "count"),
+        "no_shows": ("no_shows", "count"),
+        "served": ("visits", "served"),
+        "turned_away": ("visits", "turned_away"),
+        "wait_mean_min": ("wait", "mean"),
+        **{f"wait_{name}_min": ("wait", name) for name in ("median", "p80", "p90", "p95")},
+        **{f"within_{name}": ("within", name) for name in ("15_min", "30_min", "target")},
+        "abandonment": ("abandonment", "share"),
+    }
+    for column, (metric, statistic) in same.items():
+        found = values[metric, statistic].reindex(cells.index)
+        np.testing.assert_allclose(found, cells[column], rtol=1e-12, err_msg=column)
 
 
 def test_cube_knows_weekday_half_hour_and_municipality() -> None:

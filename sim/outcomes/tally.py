@@ -1,0 +1,144 @@
+"""The tally of a year: what its visits add up to, from which the default metrics are made."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.outcomes import kernel
+from sim.outcomes.access import FAR, LONGEST
+from sim.outcomes.columns import Floats, Ints, month_of_day, standing_of
+from sim.outcomes.grouping import Ranked, Tally, most_of
+from sim.outcomes.rhythm import WEEKDAYS, weekday_of_day
+from sim.outcomes.volumes import KINDS
+from sim.outcomes.waits import WAIT_CLASSES
+from sim.visits import Channel, Outcome, Place, YearRecords
+
+
+def tally_year(records: YearRecords, target: float) -> tuple[Tally, Ranked]:
+    """Return the year's sums over visits, and its waits.
+
+    Parameters
+    ----------
+    records
+        What the simulated year left behind.
+    target
+        Wait within which a visit should begin [min].
+
+    Returns
+    -------
+    tally : dict
+        Float arrays by name; axes are points, authorities, channels, and so on.
+
+        - `records` (point, authority, channel, booked, standing, outcome): records by their own outcome;
+          `moved` what changes when a failed session takes the outcome of its re-queue.
+        - `month_cells` (month, point, authority), `month_kinds` (month, point, kind): counted visits.
+        - `grades` (point, authority, channel, class of the wait), `minutes` (point, authority, channel) of
+          waiting, `outside` (2: count and minutes; point, authority) before the doors opened.
+        - `days` (3: within the target, arrived but not within, no-show; point, authority, day of the year).
+        - `queued` (point, authority) minutes of waiting, of who gave up too; `longest` (point, authority)
+          queue; `present` (point, day) most people at once.
+        - `busy` (official, point, authority): minutes in contact, with a further point for none, where nobody
+          is busy, and a further authority for guidance; `used` (point, kind of place): minutes in use.
+        - `delays` (point, authority, working days) of booked times; `trips` (3: count, minutes, over the
+          limit; point, authority).
+        - `arrivals`, `serving` (point, half hour): arrivals and minutes in service.
+        - `month_rhythm` (month, 3 measures; point, weekday, hour of arrival): arrivals, begun services,
+          minutes waited.
+        - `people` (7 measures; age group, municipality, kind): counted visits, arrivals, begun services,
+          minutes waited, arrivals within the target, who gave up, minutes of travel of those who arrived.
+        - `origins` (2: counted visits and their minutes of travel; municipality, point).
+    waits : Ranked
+        Waits above 0 by ``point * n_authorities + authority``; the others are counted in `grades`.
+    """
+    totals = _totals(records)
+    lists = _lists(len(records.visits))
+    kernel.tally(records.visits, _frame(records.year, target), totals, lists)
+    waits, queues, crowds, failed, again = (
+        part[:n] for part, n in zip(lists[:-1], lists.filled.tolist(), strict=True)
+    )
+    _, n_points, _, n_days = totals.days.shape
+    longest = most_of(queues, totals.month_cells.size).reshape(totals.month_cells.shape)
+    names = ("trip_minutes", "people_travel", "origin_travel")
+    tally = {name: sums for name, sums in totals._asdict().items() if name not in names}
+    tally["trips"][1] = _in_turn(totals.trip_minutes)
+    tally["people"][-1] = _in_turn(totals.people_travel)
+    tally["origins"][1] = _in_turn(totals.origin_travel)
+    tally["moved"] = _moved(records.visits, failed, again, totals.records.shape)
+    tally["longest"] = longest.max(axis=0)
+    tally["present"] = most_of(crowds, n_days * n_points).reshape(n_days, n_points).T
+    waits.sort()
+    return tally, Ranked(waits & ((1 << kernel.CELL_BITS) - 1), waits >> kernel.CELL_BITS)
+
+
+def _frame(year: int, target: float) -> kernel.Frame:
+    """Return what visits of a year are held against."""
+    month = month_of_day(year)
+    days = np.arange(len(month))
+    return kernel.Frame(
+        month=month,
+        of_month=days - np.searchsorted(month, month),
+        weekday=weekday_of_day(year),
+        limits=np.array(WAIT_CLASSES, np.float64),
+        target=float(target),
+        far=float(FAR),
+    )
+
+
+def _totals(records: YearRecords) -> kernel.Totals:
+    """Return sums of nobody."""
+    names = records.names
+    points, authorities, homes = len(names.points), len(names.authorities), len(names.municipalities)
+    days, cells = len(month_of_day(records.year)), (len(names.points), len(names.authorities))
+    doors, people = (*cells, len(Channel)), (len(names.age_groups), homes, len(KINDS))
+    shapes = {
+        "records": (*doors, 2, 3, len(Outcome) - 1),
+        "month_cells": (12, *cells),
+        "month_kinds": (12, points, len(KINDS)),
+        "grades": (*doors, len(WAIT_CLASSES) + kernel.BEYOND),
+        "minutes": doors,
+        "outside": (2, *cells),
+        "days": (3, *cells, days),
+        "queued": cells,
+        "busy": (len(records.official_names), points + 1, authorities + 1),
+        "used": (points, len(Place) - 1),
+        "delays": (*cells, LONGEST + 1),
+        "trips": (3, *cells),
+        "trip_minutes": (12, *cells),
+        "arrivals": (points, 48),
+        "serving": (points, 48),
+        "month_rhythm": (12, 3, points, len(WEEKDAYS), 24),
+        "people": (7, *people),
+        "people_travel": (12, *people),
+        "origins": (2, homes, points),
+        "origin_travel": (12, homes, points),
+    }
+    return kernel.Totals(**{name: np.zeros(shape) for name, shape in shapes.items()})
+
+
+def _lists(n: int) -> kernel.Lists:
+    """Return room for what `n` visits can list."""
+    sizes = (n, 2 * n, 2 * n, n, n)
+    waits, queues, crowds, failed, again = (np.empty(size, np.int64) for size in sizes)
+    return kernel.Lists(waits, queues, crowds, failed, again, np.zeros(len(sizes), np.int64))
+
+
+def _in_turn(months: Floats) -> Floats:
+    """Return the sum over months, added in their order."""
+    total = np.zeros(months.shape[1:])
+    for month in months:
+        total += month
+    return total
+
+
+def _moved(visits: NDArray[np.void], failed: Ints, again: Ints, shape: tuple[int, ...]) -> Floats:
+    """Return what changes in the records when failed sessions take the outcome of their re-queues."""
+    moved = np.zeros(shape)
+    _, at_failed, at_again = np.intersect1d(
+        visits["id"][failed], visits["parent"][again], return_indices=True
+    )
+    sessions, later = visits[failed[at_failed]], visits[again[at_again]]
+    door = tuple(sessions[name] for name in ("point", "authority", "channel", "booked"))
+    np.add.at(moved, (*door, standing_of(sessions), later["outcome"]), 1.0)
+    np.add.at(moved, (*door, standing_of(sessions), sessions["outcome"]), -1.0)
+    return moved
