@@ -192,7 +192,7 @@ def _projection(build: ProjectBuild, question: Question, how: How) -> Built:
 
 def _staffing(build: StaffBuild, question: Question, how: How) -> Built:
     from sim.staffing.answer import Question as Staffing
-    from sim.staffing.answer import answer
+    from sim.staffing.store import stored_answer
 
     asked = Staffing(
         _scenario(build, question),
@@ -207,9 +207,7 @@ def _staffing(build: StaffBuild, question: Question, how: How) -> Built:
         shifts=build.shifts,
         workers=how.workers or default_workers(),
     )
-    found = answer(asked, how.out).as_dict()
-    del found["file"]  # where it lies is no part of the answer
-    return Built(flat_tables(found))
+    return Built(flat_tables(stored_answer(asked, how.out)))
 
 
 def _sensitivity(build: SensitivityBuild, question: Question, how: How) -> Built:

@@ -17,9 +17,10 @@ from sim.config.registry import Parameters
 from sim.model import simulate
 from sim.network.rows import RosterRow, roster_rows
 from sim.outcomes.costs import costs_of, htv_of, persons_by_month
-from sim.staffing import diaries, futures, recommend
+from sim.staffing import diaries, futures, recommend, store
+from sim.staffing.answer import Question
 from sim.staffing.bench import Bench, hours_played
-from sim.staffing.option import with_counts
+from sim.staffing.option import with_counts, with_seed
 from sim.staffing.problem import Effort, Problem
 from sim.staffing.proof import Court, Removal, Verdict, looks
 from sim.staffing.search import Space, find_cheapest
@@ -342,6 +343,27 @@ def test_an_absence_is_judged_by_its_interval(lost: list[float], verdict: str, p
     assert found.close(TARGET.bar(1)) == (verdict == "undecided")
     (lone,) = OneUnitCourt(lost).removals([0], (3, 3), TARGET.bar(1))
     assert lone.verdict == "minimum"
+
+
+def test_an_answer_is_computed_once(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked = []
+
+    def answered(question: Question, out: Path) -> SimpleNamespace:
+        asked.append(question)
+        return SimpleNamespace(as_dict=lambda: {"euros": len(asked), "file": "somewhere"})
+
+    monkeypatch.setattr(store, "answer", answered)
+    question = Question(scenario, "80%/15min")
+    assert store.stored_answer(question, tmp_path) == {"euros": 1}
+    assert store.stored_answer(replace(question, workers=1), tmp_path) == {"euros": 1}
+    others: list[Any] = [{"month": "Jul"}, {"scenario": with_seed(scenario, 7)}, {"replications": 12}]
+    for other in others:
+        store.stored_answer(replace(question, **other), tmp_path)
+    assert len(asked) == 4
+    monkeypatch.setattr(store, "MODEL_VERSION", "another")
+    assert store.stored_answer(question, tmp_path) == {"euros": 5}
 
 
 class FakeUnits(list[Any]):
