@@ -19,6 +19,7 @@ DEFAULT = "baseline_2030"
 
 #: What makes no sense below 1.
 AtLeastOne = validators.Number(gte=1)
+AtLeastTwo = validators.Number(gte=2)
 
 Settings = Annotated[list[str], Parameter(name="--set", help="set a key, as in --set demand.adoption=0.5")]
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from sim.cli.base import DONE, FAILED, AtLeastOne, RunOptions, Settings, progress_bar, say
+from sim.cli.base import DONE, FAILED, AtLeastOne, AtLeastTwo, RunOptions, Settings, progress_bar, say
 
 
 @Parameter(name="*")
@@ -198,7 +198,7 @@ class SensitivityFlags:
     """Options of a sensitivity analysis."""
 
     set: Settings | None = None
-    paths: Annotated[int, Parameter(help="screening paths", validator=AtLeastOne)] = 4
+    paths: Annotated[int, Parameter(help="screening paths", validator=AtLeastTwo)] = 4
     ends: Annotated[int, Parameter(help="groups of the tornado", validator=AtLeastOne)] = 12
     keep: Annotated[int, Parameter(help="groups of the indices", validator=AtLeastOne)] = 6
     base_points: Annotated[int, Parameter(help="base points of indices", validator=AtLeastOne)] = 32

@@ -47,7 +47,9 @@ class FactorSpec(Part):
         description="how values are drawn from the range; triangular has its mode at the base",
     )
     unit: str | None = Field(None, description="unit; must be the registry's for a parameter")
-    group: str | None = Field(None, description="factors of one group are moved together by screening")
+    group: str | None = Field(
+        None, description="factors of one group move as one in the designs morris and sobol"
+    )
 
 
 class DesignSpec(Part):
@@ -134,7 +136,7 @@ class Factor:
     low, high
         Range, in `unit`; equal to the least and greatest of `values` where these are listed.
     group
-        Factors of one group are moved together by screening.
+        Factors of one group move as one in the designs ``morris`` and ``sobol``.
     """
 
     key: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,89 +65,68 @@ def one_at_a_time(factors: Sequence[Factor]) -> list[Point]:
 def sample(experiment: Experiment, drawn: Sequence[Factor]) -> NDArray[np.float64]:
     """Return the sample of the uncertainties in the unit cube, (n_points, n_factors).
 
-    It depends on the seed, the kind and the size, not on the factors' ranges.
+    It depends on the seed, the kind and the size, not on the factors' ranges. Factors of one group have one
+    position in the designs of screening and of Sobol indices.
     """
     design = experiment.spec.design
     seed = experiment.scenarios[0].run.seed
     if design.kind == "latin_hypercube":
         return qmc.LatinHypercube(len(drawn), rng=seed).random(design.size)
-    groups = group_index(drawn)
-    if design.kind == "sobol":
-        return saltelli(design.size, groups, seed)
-    if design.kind == "morris":
-        return paths(design.size, groups, seed)
-    raise ValueError(f"{design.kind} is not one of {SAMPLED}")
+    groups = groups_of(drawn)
+    unit = positions(design.kind, groups, design.size, seed)
+    return unit[:, [groups.index(factor.group) for factor in drawn]]
 
 
-def group_index(factors: Sequence[Factor]) -> NDArray[np.int64]:
-    """Return the number of each factor's group, (n_factors,), groups numbered as they appear."""
-    order = {name: number for number, name in enumerate(dict.fromkeys(f.group for f in factors))}
-    return np.array([order[factor.group] for factor in factors], np.int64)
+def groups_of(factors: Sequence[Factor]) -> list[str]:
+    """Return the groups of factors, in the order in which they appear."""
+    return list(dict.fromkeys(factor.group for factor in factors))
 
 
-def saltelli(size: int, groups: NDArray[np.int64], seed: int) -> NDArray[np.float64]:
-    """Return base points for Sobol indices of groups, in blocks A, B, then A with each group taken from B.
+def problem(groups: Sequence[str]) -> dict[str, Any]:
+    """Return what SALib calls a problem: groups that move through the unit cube."""
+    return {"num_vars": len(groups), "names": list(groups), "bounds": [[0.0, 1.0]] * len(groups)}
+
+
+def positions(kind: str, groups: Sequence[str], size: int, seed: int) -> NDArray[np.float64]:
+    """Return positions 0 to 1 of groups, as SALib samples them.
 
     Parameters
     ----------
-    size
-        Points a block; a power of 2 keeps the balance of the sequence.
+    kind
+        ``morris``: paths that move each group once by ``LEVELS / (2 (LEVELS - 1))``. ``sobol``: base points
+        and, for each of them, a point with one group taken from another base point.
     groups
-        Group of each factor, (n_factors,), 0 to n_groups - 1.
+        Names of the groups.
+    size
+        Paths, or base points, which are rounded up to a power of 2 as the sequence is balanced only then.
     seed
-        Scrambles the sequence.
+        Decides starts, directions and orders, or scrambles the sequence.
 
     Returns
     -------
     ndarray
-        ``(size * (n_groups + 2), n_factors)`` in the unit cube.
+        ``(size * (n_groups + 1), n_groups)`` of paths, ``(size * (n_groups + 2), n_groups)`` of base points.
+
+    Raises
+    ------
+    ValueError
+        The kind is none of these.
 
     References
     ----------
-    Saltelli et al. (2010), Computer Physics Communications 181, 259-270.
+    Morris (1991), Technometrics 33, 161-174. Saltelli et al. (2010), Computer Physics Communications 181,
+    259-270. Herman and Usher (2017), Journal of Open Source Software 2, 97 (SALib).
     """
-    n = len(groups)
-    exponent = max(0, (size - 1).bit_length())
-    both = qmc.Sobol(2 * n, scramble=True, rng=seed).random_base2(exponent)[:size]
-    a, b = both[:, :n], both[:, n:]
-    mixed = [np.where(groups == group, b, a) for group in range(groups.max() + 1)]
-    return np.concatenate([a, b, *mixed])
+    from SALib.sample import morris, sobol  # it is slow to import, and few designs need it
 
-
-def paths(size: int, groups: NDArray[np.int64], seed: int) -> NDArray[np.float64]:
-    """Return screening paths: from a random point, each group moved once, in random order.
-
-    Parameters
-    ----------
-    size
-        Number of paths.
-    groups
-        Group of each factor, (n_factors,).
-    seed
-        Decides starts, directions and orders.
-
-    Returns
-    -------
-    ndarray
-        ``(size * (n_groups + 1), n_factors)``; consecutive points of a path differ in one group, each of
-        whose factors moves by ``LEVELS / (2 (LEVELS - 1))``, up or down by itself.
-
-    References
-    ----------
-    Morris (1991), Technometrics 33, 161-174; groups: Campolongo et al. (2007), Environmental Modelling &
-    Software 22, 1509-1518.
-    """
-    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed)))
-    n_groups = int(groups.max()) + 1
-    step = LEVELS / (2 * (LEVELS - 1))
-    made = []
-    for _ in range(size):
-        low = rng.integers(0, LEVELS // 2, len(groups)) / (LEVELS - 1)
-        upwards = rng.random(len(groups)) < 0.5
-        start, end = np.where(upwards, low, low + step), np.where(upwards, low + step, low)
-        rank = np.argsort(rng.permutation(n_groups))[groups]
-        made.append([np.where(rank < moved, end, start) for moved in range(n_groups + 1)])
-    return np.array(made).reshape(-1, len(groups))
+    if kind == "morris":
+        found = morris.sample(problem(groups), size, num_levels=LEVELS, seed=seed)
+    elif kind == "sobol":
+        power = 1 << (size - 1).bit_length()
+        found = sobol.sample(problem(groups), power, calc_second_order=False, seed=seed)
+    else:
+        raise ValueError(f"{kind} is not one of {SAMPLED}")
+    return np.asarray(found, np.float64)
 
 
 def scale(unit: NDArray[np.float64], factors: Sequence[Factor]) -> NDArray[np.float64]:

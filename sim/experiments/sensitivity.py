@@ -25,7 +25,7 @@ from sim.config.experiment_loading import make_factor
 from sim.config.registry import Registry
 from sim.errors import RunError
 from sim.experiments.comparison import values_of
-from sim.experiments.designs import group_index, paths
+from sim.experiments.designs import LEVELS, groups_of, positions, problem
 from sim.experiments.sweep import SweepOptions, plan, run_experiment
 from sim.experiments.work import Progress
 from sim.region import load_region
@@ -51,8 +51,8 @@ _CONTACT = OUTCOMES[-1]
 _POSITIONS = ("demand.adoption", "demand.acceptance")
 #: Topics that act on costs only, after the simulation.
 _COSTS = frozenset({"money", "space"})
-#: Resamples of the base points for the intervals of Sobol indices, and the share that the intervals cover.
-_RESAMPLES, _COVERED = 500, 0.9
+#: Resamples of paths and base points for intervals, their seed, and the share that the intervals cover.
+_RESAMPLES, _SEED, _COVERED = 500, 1, 0.9
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Effort:
     Attributes
     ----------
     paths
-        Screening paths; each runs one point more than there are groups.
+        Screening paths, at least 2; each runs one point more than there are groups.
     ends
         Groups of the tornado, those that screening finds greatest.
     keep
@@ -87,8 +87,9 @@ class Sensitivity:
     Attributes
     ----------
     screening
-        outcome, unit, group, mean_effect, spread: mean and standard deviation of the absolute change when the
-        group moves by two thirds of its range from wherever the others are.
+        outcome, unit, group, mean_effect, half_width, spread: mean absolute effect of the group from wherever
+        the others are, told for its whole range, with the half width of its 90 % interval for the paths
+        drawn, and the standard deviation of the signed effects.
     tornado
         outcome, unit, group, base, low, high: the outcome at the scenario's values, and with the whole
         group at the low and high ends of its ranges; of the groups that matter most.
@@ -113,19 +114,31 @@ class Sensitivity:
 def assumptions(scenario: Scenario) -> tuple[Factor, ...]:
     """Return every assumption with a range that acts on the simulation, grouped by what it is about.
 
-    Parameters of one name, such as the coverage of each authority's e-service, are one group.
+    Parameters of one name and year, such as the coverage of each authority's e-service in a year, are one
+    group, which moves as one: what makes one of them wrong is likely to make all of them wrong.
     """
     registry = Registry.from_region(load_region(scenario.region))
     found = [
-        make_factor(f"parameters.{p.key}", FactorSpec(group=p.key.partition(".")[0]), scenario, registry)
+        make_factor(f"parameters.{p.key}", FactorSpec(group=_group(p.key)), scenario, registry)
         for p in registry.ranged()
         if p.group not in _COSTS
     ]
-    positions = [
+    levers = [
         make_factor(key, FactorSpec(low=-1.0, high=1.0, group=key.partition(".")[2]), scenario, registry)
         for key in _POSITIONS
     ]
-    return (*found, *positions)
+    return (*found, *levers)
+
+
+def _group(key: str) -> str:
+    """Return what a parameter moves with: its name, and its year if it has one.
+
+    >>> _group("digital_coverage.X.2030"), _group("leave.Jul"), _group("no_show")
+    ('digital_coverage.2030', 'leave', 'no_show')
+    """
+    name, _, rest = key.partition(".")
+    year = rest.rpartition(".")[2]
+    return f"{name}.{year}" if year.isdecimal() else name
 
 
 def analyse(
@@ -153,8 +166,7 @@ def analyse(
     References
     ----------
     Campolongo, Cariboni and Saltelli (2007), Environmental Modelling & Software 22, 1509-1518 (screening).
-    Saltelli et al. (2010), Computer Physics Communications 181, 259-270, and Jansen (1999), ibid.
-    117, 35-43 (indices).
+    Saltelli et al. (2010), Computer Physics Communications 181, 259-270 (indices). Both by SALib.
     """
     factors = tuple(factors) or assumptions(scenario)
 
@@ -169,13 +181,15 @@ def analyse(
             found = _answers(run_experiment(asked, options, progress).metrics)
         return {**found, **_person_years(found[_CONTACT.label()][1], asked)}
 
-    screening = screen(run("morris", factors, effort.paths), factors, scenario.run.seed)
+    groups = groups_of(factors)
+    walked = positions("morris", groups, effort.paths, scenario.run.seed)
+    screening = screen(run("morris", factors, effort.paths), groups, walked)
     moving = decisive(screening, effort.ends)
     ends = [{}, *(_end(factors, group, high) for group in moving for high in (False, True))]
     tornado = swing(run("tornado", factors, rows=ends), moving)
     kept = moving[: effort.keep]
     chosen = [factor for factor in factors if factor.group in kept]
-    shares = indices(run("sobol", chosen, effort.base_points), chosen, scenario.run.seed)
+    shares = indices(run("sobol", chosen, effort.base_points), groups_of(chosen))
     return Sensitivity(screening, tornado, shares)
 
 
@@ -203,22 +217,19 @@ def _person_years(contact: Floats, asked: Experiment) -> Answers:
     return {"contact.htv": ("HTV", contact / hours)}
 
 
-def screen(answers: Answers, factors: Sequence[Factor], seed: int) -> pd.DataFrame:
-    """Return the effects of a screening, see `Sensitivity`, from the points that `designs.paths` makes."""
-    groups = list(dict.fromkeys(factor.group for factor in factors))
-    number = group_index(factors)
-    rows = []
+def screen(answers: Answers, groups: Sequence[str], walked: Floats) -> pd.DataFrame:
+    """Return the effects of a screening, see `Sensitivity`, from positions that `designs.positions` makes."""
+    from SALib.analyze import morris
+
+    columns = ["mean_effect", "half_width", "spread"]
+    tables = []
     for label, (unit, values) in answers.items():
-        by_path = values.reshape(-1, len(groups) + 1)
-        points = paths(len(by_path), number, seed).reshape(*by_path.shape, len(factors))
-        changed = np.abs(np.diff(points, axis=1)) > 0
-        moved = np.take(number, changed.argmax(axis=2))
-        effects = np.abs(np.diff(by_path, axis=1))
-        for group, name in enumerate(groups):
-            found = effects[moved == group]
-            rows.append((label, unit, name, found.mean(), found.std(ddof=1) if len(found) > 1 else np.nan))
-    table = pd.DataFrame(rows, columns=["outcome", "unit", "group", "mean_effect", "spread"])
-    return _ranked(table, "mean_effect")
+        how = {"num_levels": LEVELS, "num_resamples": _RESAMPLES, "conf_level": _COVERED, "seed": _SEED}
+        found = morris.analyze(problem(groups), walked, values, **how)
+        effects = [np.asarray(found[key], np.float64) for key in ("mu_star", "mu_star_conf", "sigma")]
+        table = pd.DataFrame({"outcome": label, "unit": unit, "group": list(groups)})
+        tables.append(table.assign(**dict(zip(columns, effects, strict=True))))
+    return _ranked(pd.concat(tables, ignore_index=True), "mean_effect")
 
 
 def swing(answers: Answers, groups: Sequence[str]) -> pd.DataFrame:
@@ -252,39 +263,29 @@ def decisive(screening: pd.DataFrame, keep: int) -> list[str]:
     return list(dict.fromkeys(in_turn))[:keep]
 
 
-def indices(answers: Answers, factors: Sequence[Factor], seed: int) -> pd.DataFrame:
-    """Return Sobol indices, see `Sensitivity`, from the blocks that `designs.saltelli` makes."""
-    groups = list(dict.fromkeys(factor.group for factor in factors))
-    columns = ["outcome", "group", "first", "first_low", "first_high", "total", "total_low", "total_high"]
-    rows = []
-    for label, (_unit, values) in answers.items():
-        blocks = values.reshape(len(groups) + 2, -1)
-        spread = np.array([sobol(blocks[:, draw]) for draw in _resamples(blocks.shape[1], seed)])
-        low, high = np.quantile(spread, ((1 - _COVERED) / 2, (1 + _COVERED) / 2), axis=0)
-        for group, name in enumerate(groups):
-            numbers = [(sobol(blocks)[i, group], low[i, group], high[i, group]) for i in range(2)]
-            rows.append((label, name, *numbers[0], *numbers[1]))
-    return _ranked(pd.DataFrame(rows, columns=columns), "total")
+def indices(answers: Answers, groups: Sequence[str]) -> pd.DataFrame:
+    """Return Sobol indices, see `Sensitivity`, at positions that `designs.positions` makes.
 
-
-def _resamples(size: int, seed: int) -> NDArray[np.int64]:
-    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed)))
-    return rng.integers(0, size, (_RESAMPLES, size))
-
-
-def sobol(blocks: Floats) -> Floats:
-    """Return first-order and total indices of groups, (2, n_groups).
-
-    Parameters
-    ----------
-    blocks
-        Outcome of the blocks A, B and A with each group from B, (n_groups + 2, n_base). Where it does not
-        vary the indices are nan.
+    Where an outcome does not vary they are nan.
     """
-    a, b, mixed = blocks[0], blocks[1], blocks[2:]
-    variance = np.concatenate([a, b]).var()
-    if variance == 0:
-        return np.full((2, len(mixed)), np.nan)
-    first = 1.0 - ((b - mixed) ** 2).mean(axis=1) / (2 * variance)
-    total = ((a - mixed) ** 2).mean(axis=1) / (2 * variance)
-    return np.array([first, total])
+    tables = []
+    for label, (_unit, values) in answers.items():
+        table = pd.DataFrame({"outcome": label, "group": list(groups)})
+        tables.append(table.assign(**_shares(values, groups)))
+    return _ranked(pd.concat(tables, ignore_index=True), "total")
+
+
+def _shares(values: Floats, groups: Sequence[str]) -> dict[str, Floats]:
+    from SALib.analyze import sobol
+
+    if np.ptp(values) == 0:
+        nothing = np.full(len(groups), np.nan)
+        found = dict.fromkeys(("S1", "ST", "S1_conf", "ST_conf"), nothing)
+    else:
+        how = {"calc_second_order": False, "num_resamples": _RESAMPLES, "conf_level": _COVERED, "seed": _SEED}
+        found = sobol.analyze(problem(groups), values, **how)
+    shares = dict[str, Floats]()
+    for name, key in (("first", "S1"), ("total", "ST")):
+        middle, half = found[key], found[f"{key}_conf"]
+        shares |= {name: middle, f"{name}_low": middle - half, f"{name}_high": middle + half}
+    return shares

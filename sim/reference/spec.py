@@ -63,7 +63,7 @@ class SensitivityBuild(Part):
     kind: Literal["sensitivity"]
     config: str = Field("projection_2030", description="scenario")
     set: _Sets = ()
-    paths: int = Field(4, ge=1, description="screening paths")
+    paths: int = Field(4, ge=2, description="screening paths")
     ends: int = Field(12, ge=1, description="groups of the tornado")
     keep: int = Field(6, ge=1, description="groups of the indices")
     base_points: int = Field(32, ge=1, description="base points of indices")

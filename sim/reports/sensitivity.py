@@ -18,8 +18,8 @@ _WIDTH = 120
 #: Groups shown for each outcome; data hold all of them.
 _SHOWN = 12
 _NOTE = (
-    "Effect: mean absolute change of the outcome when the group moves by two thirds of its ranges, wherever "
-    "the other assumptions are. Low, high: change when the whole group is at an end of its ranges, all else "
+    "Effect: mean absolute change of the outcome over the whole range of the group, wherever the other "
+    "assumptions are. Low, high: change when the whole group is at an end of its ranges, all else "
     "as in the scenario. Share of variance: Sobol indices of the groups kept, with 90 % intervals for the "
     "points drawn, all drawn uniformly from their ranges. All of it is uncertainty, not random variation: "
     "every point meets the same luck."

@@ -15,7 +15,7 @@ from sim.config import Scenario
 from sim.config.experiment import Experiment, OutcomeSpec, UntilSpec, experiment_schema
 from sim.config.experiment_loading import load_experiment
 from sim.errors import InputError
-from sim.experiments.designs import LEVELS, expand, paths, saltelli
+from sim.experiments.designs import LEVELS, expand, positions
 from sim.experiments.forecast import preview, status
 from sim.experiments.precision import half_widths, replications_until
 from sim.experiments.store import RunResult
@@ -204,23 +204,34 @@ def test_triangular_draws_have_the_mean_of_the_triangle(tmp_path: Path) -> None:
 
 
 def test_paths_move_one_group_at_a_time_and_each_once() -> None:
-    groups = np.array([0, 1, 1, 2])
-    steps = np.diff(paths(20, groups, seed=3).reshape(20, 4, 4), axis=1)
-    moved = np.abs(steps) > 1e-12
-    size = LEVELS / (2 * (LEVELS - 1))
-    assert np.allclose(np.abs(steps[moved]), size)
-    for path in moved:
-        by_group = [sorted({int(g) for g in groups[step]}) for step in path]
-        assert sorted(g for found in by_group for g in found) == [0, 1, 2]
-        assert all(step[1] == step[2] for step in path)
-    assert paths(20, groups, seed=3).min() >= 0
-    assert paths(20, groups, seed=3).max() <= 1
+    walked = positions("morris", ["a", "b", "c"], 20, seed=3)
+    steps = np.abs(np.diff(walked.reshape(20, 4, 3), axis=1))
+    moved = steps > 1e-12
+    assert (moved.sum(axis=1) == 1).all()
+    assert (moved.sum(axis=2) == 1).all()
+    assert np.allclose(steps[moved], LEVELS / (2 * (LEVELS - 1)))
+    assert np.array_equal(walked, positions("morris", ["a", "b", "c"], 20, seed=3))
 
 
-def test_sobol_blocks_take_one_group_from_the_other_matrix() -> None:
-    a, b, *mixed = saltelli(8, np.array([0, 1, 0]), seed=1).reshape(4, 8, 3)
-    assert np.array_equal(mixed[0], np.stack([b[:, 0], a[:, 1], b[:, 2]], axis=1))
-    assert np.array_equal(mixed[1], np.stack([a[:, 0], b[:, 1], a[:, 2]], axis=1))
+def test_base_points_take_one_group_from_another(tmp_path: Path) -> None:
+    found = positions("sobol", ["a", "b"], 7, seed=1).reshape(8, 4, 2)  # 7 is rounded up
+    a, b = found[:, 0], found[:, 3]
+    assert np.array_equal(found[:, 1], np.stack([b[:, 0], a[:, 1]], axis=1))
+    assert np.array_equal(found[:, 2], np.stack([a[:, 0], b[:, 1]], axis=1))
+
+
+@pytest.mark.parametrize(("kind", "points"), [("morris", 2 * 3), ("sobol", 2 * 4)])
+def test_factors_of_a_group_move_as_one(tmp_path: Path, kind: str, points: int) -> None:
+    text = (
+        "factors:\n  parameters.no_show: {low: 0, high: 1, group: who_comes}\n"
+        "  parameters.staff_absence: {low: 0, high: 0.5, group: who_comes}\n"
+        "  parameters.guidance_minutes: {low: 1, high: 3}\n"
+    )
+    found = expand(experiment(tmp_path, f"{text}design: {{kind: {kind}, size: 2}}\n"))
+    both = [(point[NO_SHOW], point["parameters.staff_absence"]) for point in found]
+    assert len(both) == points
+    assert len(set(both)) > 1
+    assert all(other == pytest.approx(float(value) / 2) for value, other in both)
 
 
 def test_half_widths_are_those_of_another_tool() -> None:

@@ -11,8 +11,16 @@ import pytest
 from sim.config import Scenario, load_scenario
 from sim.config.experiment import Factor
 from sim.config.registry import Registry
-from sim.experiments.designs import LEVELS, saltelli
-from sim.experiments.sensitivity import OUTCOMES, Effort, Sensitivity, analyse, assumptions, decisive, sobol
+from sim.experiments.designs import positions
+from sim.experiments.sensitivity import (
+    OUTCOMES,
+    Effort,
+    Sensitivity,
+    analyse,
+    assumptions,
+    decisive,
+    indices,
+)
 from sim.experiments.sweep import SweepOptions
 from sim.region import load_region
 
@@ -51,15 +59,15 @@ def test_every_assumption_that_acts_has_its_place_in_a_group() -> None:
     assert {ranged[key.removeprefix("parameters.")].group for key in left_out} == {"money", "space"}
     assert {"demand.adoption", "demand.acceptance"} < names
     coverage = {f.group for f in factors if f.key.startswith("parameters.digital_coverage")}
-    assert coverage == {"digital_coverage"}
+    assert len(coverage) > 1
+    assert all(group.startswith("digital_coverage.") for group in coverage)
 
 
-def test_screening_measures_moves_of_two_thirds_of_a_range(found: Sensitivity) -> None:
-    step = LEVELS / (2 * (LEVELS - 1))
+def test_screening_measures_the_whole_range(found: Sensitivity) -> None:
     first = found.screening[found.screening["outcome"] == "wait.mean"]
     assert list(first["group"]) == ["no_show", "patience_mean", "fetch_minutes"]
-    assert first["mean_effect"].to_list() == pytest.approx([30 * step, 6 * step, 0.0])
-    assert first["spread"].to_list() == pytest.approx([0.0, 0.0, 0.0], abs=1e-9)
+    assert first["mean_effect"].to_list() == pytest.approx([30, 6, 0], abs=1e-9)
+    assert first[["spread", "half_width"]].to_numpy() == pytest.approx(0, abs=1e-9)
 
 
 def test_the_tornado_holds_the_ends_of_the_ranges(found: Sensitivity) -> None:
@@ -82,15 +90,17 @@ def test_indices_of_what_was_kept_share_the_variance(found: Sensitivity) -> None
 
 def test_sobol_indices_are_those_of_ishigamis_function() -> None:
     """Ishigami and Homma (1990): 0.3139, 0.4424, 0 alone; 0.5576, 0.4424, 0.2437 in total."""
-    x = (saltelli(8192, np.arange(3), seed=5) * 2 - 1) * np.pi
+    names = ["x1", "x2", "x3"]
+    x = (positions("sobol", names, 8192, seed=5) * 2 - 1) * np.pi
     y = np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
-    first, total = sobol(y.reshape(5, -1))
-    assert first == pytest.approx([0.3139, 0.4424, 0.0], abs=0.01)
-    assert total == pytest.approx([0.5576, 0.4424, 0.2437], abs=0.01)
+    table = indices({"y": ("", y)}, names).set_index("group")
+    assert table["first"].to_dict() == pytest.approx({"x1": 0.3139, "x2": 0.4424, "x3": 0}, abs=0.02)
+    assert table["total"].to_dict() == pytest.approx({"x1": 0.5576, "x2": 0.4424, "x3": 0.2437}, abs=0.02)
 
 
 def test_an_outcome_that_does_not_vary_has_no_indices() -> None:
-    assert np.isnan(sobol(np.ones((4, 8)))).all()
+    table = indices({"y": ("", np.ones(8))}, ["a", "b"])
+    assert table.drop(columns=["outcome", "group"]).isna().to_numpy().all()
 
 
 def test_groups_are_kept_outcome_by_outcome() -> None:
