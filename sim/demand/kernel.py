@@ -1096,8 +1096,8 @@ def _fill(bench: Any, need: Any, door: Any, day: Any, identity: Any, visit: Any)
 def _mark(bench: Any, door: Any, day: Any, appointed: Any, visit: Any) -> None:
     """Fix arrival, appointment and durations of a visit that comes from outside."""
     keys, marks = bench.keys, bench.marks
+    visit.booked = 0 if np.isnan(appointed) else 1  # who booked and comes again after a failure walks in
     _durations(keys, marks, visit)
-    visit.booked = 0 if np.isnan(appointed) else 1
     visit.appointed = appointed
     if visit.channel == _VIDEO and _uniform(keys.failure, visit.id) < marks.failure:
         visit.fail_after = _on_tick(marks.failure_minutes)

@@ -7,7 +7,7 @@ import numpy as np
 from sim.outcomes.columns import FIRST, REPEAT, Floats
 from sim.outcomes.grouping import Tally, ratio, with_margins
 from sim.outcomes.table import LongTable, Metric
-from sim.visits import Channel, NeedChannel, Outcome, YearRecords
+from sim.visits import Channel, NeedChannel, Outcome, Relation, YearRecords
 
 #: Fates of a counted visit, each a statistic of `visits`; they add up to `count`.
 FATES = (Outcome.SERVED, Outcome.RENEGED, Outcome.BALKED, Outcome.TURNED_AWAY, Outcome.REMOTE_FAILED)
@@ -50,7 +50,8 @@ def add_needs(table: LongTable, records: YearRecords) -> None:
     Notes
     -----
     The channel column says what became of them. Cottage dwellers are in the counts but not in the rate,
-    whose denominator is the residents.
+    whose denominator is the residents. `carried_over` are the needs of earlier days whose visits fall into
+    the year, less those of the year whose visits fall behind it; it is below 0 where diaries grow longer.
     """
     by_kind = records.needs.sum(axis=(2, 3, 4)).astype(np.float64)  # (channel, authority, kind)
     residents = np.array(records.persons[..., 0].sum(), np.float64)
@@ -65,6 +66,19 @@ def add_needs(table: LongTable, records: YearRecords) -> None:
         table.add_rows(Metric("needs", "per_1000_residents", unit, channel=name), point, authority, rate)
     unserved = with_margins(by_kind[NeedChannel.NO_SLOT].sum(axis=1))
     table.add_rows(Metric("no_slot", "count", "needs"), point, authority, unserved)
+    carried = with_margins(_carried_over(records, by_kind[NeedChannel.VISIT].sum(axis=1)))
+    table.add_rows(Metric("carried_over", "count", "needs"), point, authority, carried)
+
+
+def _carried_over(records: YearRecords, met: Floats) -> Floats:
+    """Return (n_authorities,) needs carried into the year less those carried out of it.
+
+    `met` (n_authorities,) are the needs of the year that lead to a visit, whenever that is.
+    """
+    visits = records.visits
+    first = visits[(visits["relation"] == Relation.FIRST) & (visits["attempt"] == 0)]
+    due: Floats = np.bincount(first["authority"], minlength=len(met)).astype(np.float64)
+    return due - met
 
 
 def add_expectation(table: LongTable, records: YearRecords) -> None:

@@ -29,6 +29,7 @@ _TITLES = {
     ("access_delay", "median"): message("Half get an appointment within, working days"),
     ("access_delay", "p90"): message("Nine of ten get an appointment within, working days"),
     ("no_slot", "count"): message("Found no appointment"),
+    ("carried_over", "count"): message("Carried over the turns of the year"),
     ("travel", "mean"): message("Mean travel, min"),
     ("travel", "over_60_min"): message("Travel over 60 min"),
     ("travel", "person_hours"): message("Travel in all, h"),

@@ -164,6 +164,17 @@ def test_returns_bring_people_back_and_learning_spares_visits() -> None:
     assert learning.needs[NeedChannel.ONLINE].sum() > _year().needs[NeedChannel.ONLINE].sum()
 
 
+def test_who_booked_and_comes_again_after_a_failed_session_has_the_patience_of_a_walk_in() -> None:
+    more = ("parameters.remote_technical_failure=0.5", "parameters.patience_mean=30")
+    visits = _year(0, *more, "parameters.booked_patience_mean=120").visits
+    booked = visits["id"][visits["booked"] == 1]
+    again = visits[np.isin(visits["relation"], (Relation.RETURN, Relation.REQUEUE))]
+    patience = again["patience"][np.isin(again["parent"], booked)]
+    se = patience.std() / np.sqrt(len(patience))
+    assert se / 30.0 < 0.03
+    assert abs(patience.mean() - 30.0) < 4 * se
+
+
 def test_remembered_waits_drive_people_to_other_points() -> None:
     scarce = ("staffing.officials.lahti_poliisi.count=1", "staffing.officials.lahti_poliisi.diary=1")
     plain = _year(0, *scarce)

@@ -295,6 +295,14 @@ def test_needs_and_their_rate() -> None:
     assert value(table, "no_slot", "count") == 7
 
 
+def test_needs_carried_over_the_turns_of_the_year() -> None:
+    """Of 350 needs that lead to a visit two meet it this year, so 348 are due later; one came from before."""
+    visits = [{"need_day": -2}, {"need_day": -1, "attempt": 1}, {"need_day": 3}, NO_SHOW | {"need_day": 4}]
+    visits += [{"need_day": -3, "relation": Relation.SECOND_TRIP}]
+    table = metrics(make_records(visits), SETTINGS)
+    assert value(table, "carried_over", "count", authority="A") == 1 - 348
+
+
 def test_what_was_expected_beforehand() -> None:
     table = metrics(make_records(), SETTINGS)
     assert value(table, "plan_visits", "value", authority="B") == 20
