@@ -75,6 +75,7 @@ def _skeleton() -> Any:
             dcc.Location(id="url", refresh=False),
             dcc.Store(id="state", data=""),
             dcc.Store(id="pin", data=None),
+            dcc.Store(id="first"),
             dcc.Store(id="asked"),
             dcc.Store(id="refined"),
             html.Header(
@@ -137,11 +138,10 @@ def _register(page: Dash, runs: Runs, replications: int) -> None:
         return PageState.of_link(link).link(pin="") if keep else ""
 
     @page.callback(
-        Output("results", "children"),
+        Output("first", "data"),
         Output("problems", "children"),
         Output("languages", "children"),
         Output("state", "data"),
-        Output("asked", "data"),
         Input({"lever": ALL}, "value"),
         Input("pin", "data"),
         State({"lever": ALL}, "id"),
@@ -152,7 +152,7 @@ def _register(page: Dash, runs: Runs, replications: int) -> None:
         values: list[Any], pin: str | None, ids: list[dict[str, str]], search: str | None
     ) -> tuple[Any, ...]:
         if not values or pin is None:
-            return (dash.no_update,) * 5
+            return (dash.no_update,) * 4
         state = _state_of(search or "", pin, list(zip(ids, values, strict=True)))
         return _answer(runs, state, replications)
 
@@ -175,33 +175,40 @@ def _register_in_browser(page: Dash) -> None:
         ClientsideFunction("visitsim", "remember"), Output("state", "id"), Input("state", "data")
     )
     page.clientside_callback(  # type: ignore[no-untyped-call] # Dash does not type it
+        ClientsideFunction("visitsim", "show"), Output("results", "id"), Input("first", "data")
+    )
+    page.clientside_callback(  # type: ignore[no-untyped-call] # Dash does not type it
         ClientsideFunction("visitsim", "accept"),
-        Output("results", "children", allow_duplicate=True),
+        Output("results", "id", allow_duplicate=True),
         Input("refined", "data"),
         State("state", "data"),
         prevent_initial_call=True,
     )
 
 
-def _refined(runs: Runs, link: str, shown: int, replications: int) -> Any:
-    """Return a state with more replications, marked with its link, as soon as there are any.
+def _refined(runs: Runs, link: str, shown: int, replications: int) -> dict[str, Any]:
+    """Return a state with more replications, as soon as there are any; `results` is None until then.
 
     The browser drops the answer if another state is shown by then, else it asks for the next one.
     """
-    answer = {"link": link, "n": shown, "results": None, "done": False}
+    nothing = {"link": link, "n": shown, "results": None, "done": False}
     state, scenarios = _played(PageState.of_link(link))
     try:
         for scenario in scenarios:
             runs.wait_for(scenario, min(shown + 1, replications), _POLL_S)
         if min(runs.done(scenario, replications) for scenario in scenarios) <= shown < replications:
-            return answer
-        found = show(runs, state, replications)
+            return nothing
+        return _told(show(runs, state, replications), link)
     except Busy:
-        return answer
+        return nothing
     except RunError:
-        return answer | {"done": True}
+        return nothing | {"done": True}
+
+
+def _told(found: Shown, link: str) -> dict[str, Any]:
+    """Return what the browser is sent of a state, marked with its link."""
     n = found.sheet.replications
-    return answer | {"results": results(found), "n": n, "done": n >= replications}
+    return {"link": link, "n": n, "results": results(found), "done": n >= found.wanted}
 
 
 def _state_of(search: str, pin: str, fields: list[tuple[dict[str, str], Any]]) -> PageState:
@@ -232,9 +239,8 @@ def _answer(runs: Runs, state: PageState, replications: int) -> tuple[Any, ...]:
         busy = _("Many are working here at the moment; try again in a minute.")
         failed = _("The simulation failed; change something else, or tell us how it came about.")
         told.append(html.P(busy if isinstance(error, Busy) else failed))
-        return dash.no_update, told, links, state.link(), None
-    n, link = found.sheet.replications, state.link()
-    return results(found), told, links, link, {"link": link, "n": n} if n < replications else None
+        return dash.no_update, told, links, state.link()
+    return _told(found, state.link()), told, links, state.link()
 
 
 def show(runs: Runs, state: PageState, replications: int) -> Shown:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from dash import html
+from markupsafe import Markup
 
 from sim.app.charts import WAIT_COLOURS, as_table, behind, gauge, heat_map, named, stacked_bars
 from sim.app.costs import EUROS, HTV, SPACE
 from sim.app.live import LiveRun, clear_of_zero, differences
+from sim.app.markup import joined, tag
 from sim.app.means import means_table, payer_table
 from sim.app.state import State
 from sim.locale import Language, message, number, percent, signed, translator
@@ -63,27 +63,29 @@ class Shown:
         return self.state.lang
 
 
-def results(shown: Shown) -> list[Any]:
+def results(shown: Shown) -> Markup:
     """Return the parts of the right side."""
     _ = translator(shown.lang)
     means = [as_table(table, shown.lang) for table in (means_table(shown.sheet), payer_table(shown.sheet))]
-    return [
-        _verdict(shown),
-        _compared(shown),
-        _part(_("Waits by service point and authority"), _waits(shown)),
-        _part(_("When people come and wait"), _rhythm(shown)),
-        _part(_("Staff, space and cost"), means),
-        _part(_("Visits by authority"), [as_table(plan_table(shown.sheet), shown.lang)]),
-        _part(_("Take it along"), _take_along(shown)),
-    ]
+    return joined(
+        [
+            _verdict(shown),
+            _compared(shown),
+            _part(_("Waits by service point and authority"), _waits(shown)),
+            _part(_("When people come and wait"), _rhythm(shown)),
+            _part(_("Staff, space and cost"), means),
+            _part(_("Visits by authority"), [as_table(plan_table(shown.sheet), shown.lang)]),
+            _part(_("Take it along"), _take_along(shown)),
+        ]
+    )
 
 
-def _part(title: str, children: Sequence[Any]) -> Any:
+def _part(title: str, children: Sequence[Markup]) -> Markup:
     """Return a part of the page with its heading."""
-    return html.Section([html.H2(title), *children])
+    return tag("section", [tag("h2", title), *children])
 
 
-def _verdict(shown: Shown) -> Any:
+def _verdict(shown: Shown) -> Markup:
     """Return whether the target is met, how sure that is, and where it is not."""
     _, lang, sheet = translator(shown.lang), shown.lang, shown.sheet
     within = sheet.values.get("within", "target")
@@ -99,15 +101,16 @@ def _verdict(shown: Shown) -> Any:
     single = _("One simulated year so far; more follow and give the uncertainty.")
     n = sheet.replications
     sure = single if n == 1 else covers.format(n=number(n, lang), wanted=number(shown.wanted, lang))
-    return html.Section(
+    return tag(
+        "section",
         [
-            html.H2(_("Verdict")),
-            html.P(html.Strong(_(word)), className=f"word {look}"),
+            tag("h2", _("Verdict")),
+            tag("p", tag("strong", _(word)), class_=f"word {look}"),
             gauge(within, sheet.target_share, told),
-            html.P([told, " ", sure], id="verdict", role="status"),
+            tag("p", [told, " ", sure], id="verdict", role="status"),
             _missed(shown),
         ],
-        className=f"verdict {look}",
+        class_=f"verdict {look}",
     )
 
 
@@ -121,7 +124,7 @@ def _word(within: Estimate, target: float) -> tuple[str, str]:
     return message("Too close to call."), "close"
 
 
-def _missed(shown: Shown) -> Any:
+def _missed(shown: Shown) -> Markup:
     """Return the points and authorities whose own service level is below the target."""
     _, sheet = translator(shown.lang), shown.sheet
     names, point = [], ""
@@ -133,17 +136,17 @@ def _missed(shown: Shown) -> Any:
         elif name != row.point_name and row.authority == ALL and share < sheet.target_share:
             names.append(f"{name} {percent(share, shown.lang, 1)}")
     if not names:
-        return html.P(_("Every authority meets the target at every service point."))
-    return html.P([_("Below the target:"), " ", "; ".join(names), "."])
+        return tag("p", _("Every authority meets the target at every service point."))
+    return tag("p", [_("Below the target:"), " ", "; ".join(names), "."])
 
 
-def _compared(shown: Shown) -> Any:
+def _compared(shown: Shown) -> Markup:
     """Return the difference to the pinned state."""
     _ = translator(shown.lang)
     title = _("Against the pinned state")
     if shown.pinned is None:
         text = _("This is the pinned state. Change something on the left, and the difference is shown here.")
-        return _part(title, [html.P(text)])
+        return _part(title, [tag("p", text)])
     return _part(title, [as_table(compared_table(shown.sheet, shown.run, shown.pinned), shown.lang)])
 
 
@@ -181,7 +184,7 @@ def _told(difference: Estimate, kind: str, decimals: int, lang: Language) -> str
     return f"{text} ± {number(scale * difference.half_width, lang, decimals)}"
 
 
-def _waits(shown: Shown) -> list[Any]:
+def _waits(shown: Shown) -> list[Markup]:
     """Return the waits at each point as bars, and every authority's in a table."""
     _, table = translator(shown.lang), wait_table(shown.sheet)
     return [
@@ -191,15 +194,15 @@ def _waits(shown: Shown) -> list[Any]:
     ]
 
 
-def _rhythm(shown: Shown) -> list[Any]:
+def _rhythm(shown: Shown) -> list[Markup]:
     """Return heat maps of arrivals and waits by hour and weekday; each is its own table."""
     _, sheet = translator(shown.lang), shown.sheet
     if not hours_of(sheet)[0]:
-        return [html.P(_("Nobody comes."))]
+        return [tag("p", _("Nobody comes."))]
     arrivals = week_table(sheet, "arrivals_by_hour", _("Arrivals in an hour, persons"))
     waits = week_table(sheet, "wait_by_hour", _("Mean wait of those who came in the hour, min"))
     maps = [heat_map(_with_short_days(table, sheet), shown.lang) for table in (arrivals, waits)]
-    return [html.Div(maps, className="pair")]
+    return [tag("div", maps, class_="pair")]
 
 
 def _with_short_days(table: Table, sheet: Sheet) -> Table:
@@ -209,7 +212,7 @@ def _with_short_days(table: Table, sheet: Sheet) -> Table:
     return replace(table, columns=columns)
 
 
-def _take_along(shown: Shown) -> list[Any]:
+def _take_along(shown: Shown) -> list[Markup]:
     """Return the link, the export, and the command that gives the same numbers."""
     _, state = translator(shown.lang), shown.state
     link = state.link()
@@ -217,12 +220,15 @@ def _take_along(shown: Shown) -> list[Any]:
     words += ["--replications", str(shown.wanted)]
     words += [f"--set {_quoted(text)}" for text in state.sets]
     return [
-        html.P(html.A(_("Link to this state"), href=f"?{link}", id="link")),
-        html.P(
-            html.A(_("All numbers as CSV"), href=f"export.csv?{link}", id="export", download="visitsim.csv")
+        tag("p", tag("a", _("Link to this state"), href=f"?{link}", id="link")),
+        tag(
+            "p",
+            tag(
+                "a", _("All numbers as CSV"), href=f"export.csv?{link}", id="export", download="visitsim.csv"
+            ),
         ),
-        html.P(_("The same numbers on the command line:")),
-        html.Pre(" ".join(words), tabIndex="0", role="region", **named(_("Command"))),
+        tag("p", _("The same numbers on the command line:")),
+        tag("pre", " ".join(words), tabindex="0", role="region", **named(_("Command"))),
     ]
 
 
