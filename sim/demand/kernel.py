@@ -182,6 +182,19 @@ class DrawScratch(NamedTuple):
     guide: Ints  # (A, 2 booked, GUIDES), see `_fill_guide`
 
 
+#: A visit to be sorted.
+ITEM = np.dtype([("id", "i8"), ("row", "i8")])
+
+
+class FinishScratch(NamedTuple):
+    """What finishing n visits works in."""
+
+    start: Ints  # (D + 2,) zeros; starts of days
+    day: Ints  # (n,) due day
+    item: Records  # (n,) `ITEM` rows by day
+    place: Ints  # (n,) places within the day
+
+
 class PlaceRules(NamedTuple):
     """Where and when things are served."""
 
@@ -519,31 +532,27 @@ def _count(counts: Any, channel: Any, need: Any, rules: Any) -> None:
 
 
 @_entry
-def by_day(day: NDArray[np.int32], start: Ints, order: Ints) -> None:
-    """Fill `order` with the rows by day, stable, and `start` (D + 2,) with zeros and the starts of the days.
+def by_day(needs: Records, start: Ints, order: Ints) -> None:
+    """Fill `order` with the rows of needs by day, stable, and `start` (D + 2,), zeros, with starts of days.
 
     Notes
     -----
     Counting sort; afterwards ``start[1 + d]`` is where day ``d + 1`` begins, so ``start[: D + 1]`` holds the
     starts of the days and the end.
     """
-    for i in range(len(day)):
-        start[day[i] + 2] += 1
+    for i in range(len(needs)):
+        start[needs[i].day + 2] += 1
     for d in range(len(start) - 1):
         start[d + 1] += start[d]
-    for i in range(len(day)):
-        order[start[day[i] + 1]] = i
-        start[day[i] + 1] += 1
+    for i in range(len(needs)):
+        day = needs[i].day
+        order[start[day + 1]] = i
+        start[day + 1] += 1
 
 
 @_entry
 def finish_visits(
-    visits: NDArray[np.void],
-    links: Ints,
-    rows: Ints,
-    scratch: tuple[Ints, Ints, Ints],
-    first_day: int,
-    done: NDArray[np.void],
+    visits: Records, links: Ints, rows: Ints, scratch: FinishScratch, first_day: int, done: Records
 ) -> None:
     """Fill `done` with the visits in `rows` by due day and id, their follow-ups linked within the day.
 
@@ -553,32 +562,40 @@ def finish_visits(
         Table as `place_days` filled it: `day` and `need_day` are positions.
     rows
         (n,) ascending rows of the table, whole days of them.
-    scratch
-        (D + 2,) zeros for the starts of days; (n,) order; (n,) places within the day.
     first_day
         Day of position 0; days of `done` count from 1 January.
     """
-    start, order, place = scratch
-    for i in range(len(rows)):
-        start[visits[rows[i]].day + 2] += 1
-    for d in range(len(start) - 1):
-        start[d + 1] += start[d]
-    for i in range(len(rows)):
-        day = visits[rows[i]].day
-        order[start[day + 1]] = i
-        start[day + 1] += 1
+    start, item, place = scratch.start, scratch.item, scratch.place
+    _list_by_day(visits, rows, scratch)
     for d in range(len(start) - 2):
-        _sort_ids(visits, rows, order, start[d], start[d + 1])
+        _sort_ids(item, start[d], start[d + 1])
         for at in range(start[d], start[d + 1]):
-            place[order[at]] = at - start[d]
+            place[item[at].row] = at - start[d]
+    last = len(rows) - 1
     for at in range(len(rows)):
-        row = rows[order[at]]
+        _prefetch(visits, np.int64(rows[item[min(at + AHEAD, last)].row]))
+        row = rows[item[at].row]
         done[at] = visits[row]
         second, requeue = links[row, 0], links[row, 1]
         done[at].second = place[_position(rows, second)] if second >= 0 else -1
         done[at].requeue = place[_position(rows, requeue)] if requeue >= 0 else -1
         done[at].day += first_day
         done[at].need_day += first_day
+
+
+@_inner
+def _list_by_day(visits: Any, rows: Any, scratch: Any) -> None:
+    """List the visits in `rows` by due day, stable, with the starts of the days."""
+    start, item, day = scratch.start, scratch.item, scratch.day
+    for i in range(len(rows)):
+        day[i] = visits[rows[i]].day
+        start[day[i] + 2] += 1
+    for d in range(len(start) - 1):
+        start[d + 1] += start[d]
+    for i in range(len(rows)):
+        at = start[day[i] + 1]
+        start[day[i] + 1] += 1
+        item[at].id, item[at].row = visits[rows[i]].id, i
 
 
 @_entry
@@ -627,18 +644,17 @@ def _wait(visit: Any) -> Any:
 
 
 @_inner
-def _sort_ids(visits: Any, rows: Any, order: Any, first: Any, last: Any) -> None:
-    """Sort `order` between two places by the visits' ids (Shell 1959: a day is a few ascending runs)."""
+def _sort_ids(item: Any, first: Any, last: Any) -> None:
+    """Sort the items between two places by id (Shell 1959: a day is a few ascending runs)."""
     gap = (last - first) // 2
     while gap > 0:
         for at in range(first + gap, last):
-            item = order[at]
-            key = visits[rows[item]].id
+            identity, row = item[at].id, item[at].row
             hole = at
-            while hole - gap >= first and visits[rows[order[hole - gap]]].id > key:
-                order[hole] = order[hole - gap]
+            while hole - gap >= first and item[hole - gap].id > identity:
+                item[hole].id, item[hole].row = item[hole - gap].id, item[hole - gap].row
                 hole -= gap
-            order[hole] = item
+            item[hole].id, item[hole].row = identity, row
         gap //= 2
 
 
@@ -798,14 +814,16 @@ def _choose(bench: Any, need: Any, n: Any) -> Any:
 
 @_entry
 def place_days(
-    bench: Bench, needs: NDArray[np.void], starts: Ints, first: int, last: int, n: int
+    bench: Bench, needs: Records, plan: tuple[Ints, Ints], first: int, last: int, n: int
 ) -> tuple[int, int]:
     """Turn the needs of the days `first` .. `last` - 1 into visits, day by day and by id within a day.
 
     Parameters
     ----------
-    needs, starts
-        `NEED` rows by day and id; (D + 1,) starts of the days.
+    needs
+        `NEED` rows.
+    plan
+        Rows of `needs` by day and id; (D + 1,) starts of the days.
     n
         Rows of the table filled so far.
 
@@ -815,7 +833,8 @@ def place_days(
         Number of rows filled, and the first day not placed: the end, or a day for which the table may be
         too short.
     """
-    rules = bench.needs
+    rules, ways = bench.needs, bench.places.ways
+    order, starts = plan
     for day in range(first, last):
         start, stop = starts[day], starts[day + 1]
         if start == stop:
@@ -824,8 +843,9 @@ def place_days(
             return n, day
         _open_diary(bench.diary, bench.places, day)
         for index in range(start, stop):
-            _prefetch(bench.places.ways, np.int64(needs[min(index + AHEAD, stop - 1)].way))
-            need = needs[index]
+            _prefetch(needs, order[min(index + 2 * AHEAD, stop - 1)])
+            _prefetch(ways, np.int64(needs[order[min(index + AHEAD, stop - 1)]].way))
+            need = needs[order[index]]
             if need.online == 1 and need.attempt == 0 and bench.memory.learned[need.row] == 1:
                 covered = _uniform(bench.keys.online, need.id >> FOLLOW_BITS) < rules.coverage[need.authority]
                 if covered:

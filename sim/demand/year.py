@@ -13,12 +13,14 @@ from sim.demand.days import day_factors
 from sim.demand.diary import DiaryPlan, plan_diary
 from sim.demand.kernel import (
     GUIDES,
+    ITEM,
     MAX_OPTIONS,
     NEED,
     ROWS_PER_NEED,
     SIFTED,
     Bench,
     DrawScratch,
+    FinishScratch,
     Keys,
     MarkRules,
     Memory,
@@ -30,6 +32,7 @@ from sim.demand.kernel import (
     finish_visits,
     place_days,
 )
+from sim.demand.room import ROOMS
 from sim.demand.setup import Setup
 from sim.demand.tables import arrival_shapes, mark_rules, place_kinds, slot_minutes
 from sim.network.network import WALK_IN_MODES
@@ -39,6 +42,7 @@ from sim.visits import VISIT, NeedChannel
 #: Rows reserved beyond the expected number, as a share and at least.
 _SPARE, _SPARE_ROWS = 0.3, 4096
 _KINDS = 2
+_ROW = np.dtype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -201,7 +205,7 @@ class YearDemand:
         )
         self.counts = np.zeros(shape, np.int64)
         self.memory = make_memory(setup)
-        self._needs, self._start = self._draw()
+        self._needs, self._order, self._start = self._draw()
         self._bench = self._make_bench()
         self._n = 0
 
@@ -219,8 +223,8 @@ class YearDemand:
             diary=self._rules.diary.blank(self._span.n_days),
             memory=self.memory,
             counts=self.counts,
-            visits=np.empty(room, VISIT),
-            links=np.empty((room, 2), np.int64),
+            visits=ROOMS.empty(room, VISIT),
+            links=ROOMS.empty(room * 2, _ROW).reshape(room, 2),
             doors=np.empty(MAX_OPTIONS, np.int64),
             days=np.empty(MAX_OPTIONS, np.int64),
             weights=np.empty(MAX_OPTIONS),
@@ -229,16 +233,16 @@ class YearDemand:
             n_kept=np.zeros(1, np.int64),
         )
 
-    def _draw(self) -> tuple[NDArray[np.void], NDArray[np.int64]]:
-        """Return the needs in order of day and id, and the starts of the days."""
+    def _draw(self) -> tuple[NDArray[np.void], NDArray[np.int64], NDArray[np.int64]]:
+        """Return the needs by id, their rows in order of day and id, and the starts of the days."""
         room = _SPARE_ROWS + int(self._setup.expected.visits.sum() * 2)
         while True:
-            needs = np.empty(room, NEED)
+            needs = ROOMS.empty(room, NEED)
             before = self.counts.copy()
             rules, persons = self._need_rules, self._rules.persons
             n = draw_needs(self._keys, persons, rules, _draw_scratch(rules), self.counts, needs)
             if n >= 0:
-                return sort_by_day(needs[:n], self._span.n_days)
+                return needs[:n], *_sort_by_day(needs[:n], self._span.n_days)
             self.counts, room = before, room * 2
 
     def place(self, first: int, last: int, extra: NDArray[np.void] | None = None) -> None:
@@ -249,14 +253,14 @@ class YearDemand:
         extra
             Needs besides those drawn, such as returns, all of day `first`.
         """
-        needs, start = self._needs, self._start
+        needs, plan = self._needs, (self._order, self._start)
         if extra is not None and len(extra):
-            needs, start = _with_extra(needs, start, first, extra)
+            needs, plan = _with_extra(needs, plan, first, extra)
         while True:
-            self._n, first = place_days(self._bench, needs, start, first, last, self._n)
+            self._n, first = place_days(self._bench, needs, plan, first, last, self._n)
             if first == last:
                 return
-            self._grow(int(start[first + 1] - start[first]))
+            self._grow(int(plan[1][first + 1] - plan[1][first]))
 
     def _grow(self, n_needs: int) -> None:
         """Make room for `n_needs` more needs, and double the table at least."""
@@ -306,8 +310,13 @@ class YearDemand:
             Ascending rows; whole days of them.
         """
         n = len(rows)
-        done = np.empty(n, VISIT)
-        scratch = np.zeros(self._span.n_days + 2, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+        done = ROOMS.empty(n, VISIT)
+        scratch = FinishScratch(
+            start=np.zeros(self._span.n_days + 2, np.int64),
+            day=ROOMS.empty(n, _ROW),
+            item=ROOMS.empty(n, ITEM),
+            place=ROOMS.empty(n, _ROW),
+        )
         finish_visits(self._bench.visits, self._bench.links, rows, scratch, self._span.first, done)
         return done
 
@@ -326,22 +335,25 @@ def _draw_scratch(rules: NeedRules) -> DrawScratch:
     )
 
 
-def sort_by_day(needs: NDArray[np.void], n_days: int) -> tuple[NDArray[np.void], NDArray[np.int64]]:
-    """Return needs by day, stable (so by id within a day), and the (D + 1,) starts of the days."""
-    start, order = np.zeros(n_days + 2, np.int64), np.empty(len(needs), np.int64)
-    by_day(np.ascontiguousarray(needs["day"]), start, order)
-    return needs[order], start[:-1]
+def _sort_by_day(needs: NDArray[np.void], n_days: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the rows of needs by day, stable, so by id within a day, and the (D + 1,) starts of the days."""
+    start, order = np.zeros(n_days + 2, np.int64), ROOMS.empty(len(needs), _ROW)
+    by_day(needs, start, order)
+    return order, start[:-1]
 
 
 def _with_extra(
-    needs: NDArray[np.void], start: NDArray[np.int64], day: int, extra: NDArray[np.void]
-) -> tuple[NDArray[np.void], NDArray[np.int64]]:
-    """Return the needs of a day together with `extra`, by id, and starts under which they are that day's."""
-    merged = np.concatenate([needs[start[day] : start[day + 1]], extra])
-    merged = merged[np.argsort(merged["id"], kind="stable")]
+    needs: NDArray[np.void],
+    plan: tuple[NDArray[np.int64], NDArray[np.int64]],
+    day: int,
+    extra: NDArray[np.void],
+) -> tuple[NDArray[np.void], tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return the needs of a day together with `extra`, and a plan of that day by id."""
+    order, start = plan
+    merged = np.concatenate([needs[order[start[day] : start[day + 1]]], extra])
     alone = np.zeros(len(start), np.int64)
     alone[day + 1 :] = len(merged)
-    return merged, alone
+    return merged, (np.argsort(merged["id"], kind="stable"), alone)
 
 
 def make_keys(scenario: Scenario, replication: int) -> Keys:

@@ -30,7 +30,7 @@ STAGES = (
     (play, "place_year"),
     (year, "need_rules"),
     (year, "draw_needs"),
-    (year, "sort_by_day"),
+    (year, "_sort_by_day"),
     (year, "place_days"),
     (year, "finish_visits"),
     (play, "make_setting"),
