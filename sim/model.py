@@ -136,10 +136,21 @@ class VisitModel(mesa.Model):
         """Return what the days of the year under way have left behind so far."""
         return self._play.records(self._day + 1)
 
+    def leave(self) -> None:
+        """Let go of the year's visits; the model cannot go on, what it collected stays.
+
+        A Mesa model refers to itself, so that it stays in memory until the garbage is collected, and up to
+        then each replication would keep a year of visits there.
+        """
+        del self._play
+
 
 def simulate(scenario: Scenario, replication: int, engine: str) -> YearRecords:
     """Return the records of one replication of a scenario, of a trajectory those of its last year."""
-    return VisitModel(scenario, replication, engine).run()
+    model = VisitModel(scenario, replication, engine)
+    records = model.run()
+    model.leave()
+    return records
 
 
 def _reporter(name: str) -> Callable[[VisitModel], Any]:

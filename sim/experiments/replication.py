@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -48,16 +49,30 @@ def replicate(
     details : DataFrame or None
         Further metrics, with the same columns.
     """
-    parameters = Registry.from_region(load_region(scenario.region)).resolve(scenario.in_force())
-    settings = OutcomeSettings.from_parameters(parameters.as_dict())
+    settings = _settings(scenario)
     tables, visits, further = [], [], []
-    for records in VisitModel(scenario, replication).run_years():
+    model = VisitModel(scenario, replication)
+    for records in model.run_years():
         tables.append(metrics(records, settings))
         if keep_visits:
             visits.append(visit_table(records))
         if keep_details:
             further.append(_details(scenario, records, tables[-1], settings))
+    model.leave()
     return _joined(tables), _joined(visits) if visits else None, _joined(further) if further else None
+
+
+def _settings(scenario: Scenario) -> OutcomeSettings:
+    """Return how the outcomes of a scenario are judged; looked up once for all its replications."""
+    region = load_region(scenario.region)
+    return _settings_of(scenario.region, region.digest, tuple(sorted(scenario.in_force().items())))
+
+
+@lru_cache(maxsize=4)
+def _settings_of(region: str, digest: str, values: tuple[tuple[str, float], ...]) -> OutcomeSettings:
+    """Return the settings of a region, whose tables have that digest, with some values replaced."""
+    parameters = Registry.from_region(load_region(region)).resolve(dict(values))
+    return OutcomeSettings.from_parameters(parameters.as_dict())
 
 
 def _joined(years: Sequence[pd.DataFrame]) -> pd.DataFrame:

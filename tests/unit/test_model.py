@@ -1,5 +1,7 @@
 """The model: days, Mesa's interfaces, determinism, conservation, feedback."""
 
+import gc
+import weakref
 from functools import lru_cache
 
 import numpy as np
@@ -83,6 +85,20 @@ def test_days_are_steps_and_the_daily_series_is_collected() -> None:
     assert table["visits"].iloc[0] == 0
     assert table["visits"].iloc[1] > 100
     assert (table["served"] + table["gave_up"] <= table["visits"]).all()
+
+
+def test_a_model_that_is_left_keeps_no_year_of_visits() -> None:
+    model = VisitModel(load_scenario("baseline_2030"), engine="compiled")
+    model.step()
+    table = weakref.ref(model.records().visits.base)
+    assert table() is not None
+    gc.disable()
+    try:
+        model.leave()
+        assert table() is None
+    finally:
+        gc.enable()
+    assert len(model.datacollector.get_model_vars_dataframe()) == 1
 
 
 def test_agents_are_views_of_rows() -> None:
