@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json as jsonlib
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -12,9 +13,25 @@ from sim.cli.base import DEFAULT, DONE, FAILED, AtLeastOne, Settings, say
 
 if TYPE_CHECKING:
     from sim.config import Scenario
+    from sim.locale import Language
 
 #: Visits of each queue that is held against theory.
 _PROOF = 200_000
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Proof:
+    """Options of what is computed to prove the model."""
+
+    replications: Annotated[
+        int, Parameter(help="simulated years for each year of the plan", validator=AtLeastOne)
+    ] = 10
+    lang: Annotated[Literal["fi", "sv", "en"], Parameter(help="language of the patterns")] = "en"
+    json: Annotated[bool, Parameter(help="print the queues or the patterns as data")] = False
+
+
+_DEFAULT_PROOF = Proof()
 
 
 def validate(
@@ -23,8 +40,7 @@ def validate(
     set: Settings | None = None,
     patterns: bool = False,
     queues: bool = False,
-    replications: Annotated[int, Parameter(validator=AtLeastOne)] = 10,
-    json: bool = False,
+    proof: Proof = _DEFAULT_PROOF,
 ) -> int:
     """Check a scenario file with its parents and say what is wrong in it.
 
@@ -36,13 +52,9 @@ def validate(
         Simulate the plan's years too, and print the plan's patterns beside the model's.
     queues
         Prove the queues against theory instead: case, theory, simulated ± half-width, z.
-    replications
-        Simulated years for each year of the plan.
-    json
-        Print the queues or the patterns as data.
     """
     if queues:
-        return _prove_queues(json=json)
+        return _prove_queues(json=proof.json)
     from sim.config import find_scenario, load_scenario, load_year
     from sim.config.yaml_source import shown_path
 
@@ -54,7 +66,7 @@ def validate(
         print(valid)
         return DONE
     say(valid)
-    return _patterns(scenario, replications, json=json)
+    return _patterns(scenario, proof.replications, None if proof.json else proof.lang)
 
 
 def _prove_queues(*, json: bool) -> int:
@@ -75,20 +87,21 @@ def _prove_queues(*, json: bool) -> int:
     return DONE if all(check.proven for check in checks) else FAILED
 
 
-def _patterns(scenario: Scenario, replications: int, *, json: bool) -> int:
-    """Print the table of patterns and keep it for reports; fail where one does not agree."""
+def _patterns(scenario: Scenario, replications: int, lang: Language | None) -> int:
+    """Print the table of patterns (as data without a language) and keep it; fail where one does not agree."""
     from sim.experiments.pattern_store import keep_patterns
     from sim.experiments.patterns import patterns
     from sim.experiments.store import RESULTS
 
     rows = patterns(scenario, replications)
     keep_patterns(rows, scenario, replications, RESULTS)
-    if json:
+    if lang is None:
         print(jsonlib.dumps([row.as_dict() for row in rows], indent=2, ensure_ascii=False))
     else:
+        from sim.reports.names import Labels
         from sim.reports.patterns import print_patterns
 
-        print_patterns(rows)
+        print_patterns(rows, Labels.read(scenario.region, lang))
     return DONE if all(row.agrees for row in rows) else FAILED
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 
 import sim
@@ -31,7 +30,7 @@ def keep_patterns(rows: Sequence[Pattern], scenario: Scenario, replications: int
     """Keep a table of patterns and return its file."""
     path = pattern_file(scenario.region, dict(scenario.parameters), out)
     path.parent.mkdir(parents=True, exist_ok=True)
-    content = {"replications": replications, "patterns": [row.as_dict() for row in rows]}
+    content = {"replications": replications, "patterns": [vars(row) for row in rows]}
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
     def write(temporary: Path) -> None:
@@ -45,6 +44,4 @@ def kept_patterns(path: Path) -> tuple[Pattern, ...]:
     """Return the patterns of a file, none where there is no such file."""
     if not path.is_file():
         return ()
-    names = {field.name for field in fields(Pattern)}
-    rows = json.loads(path.read_text("utf-8"))["patterns"]
-    return tuple(Pattern(**{key: value for key, value in row.items() if key in names}) for row in rows)
+    return tuple(Pattern(**row) for row in json.loads(path.read_text("utf-8"))["patterns"])

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.config import Scenario
 from sim.demand.setup import Setup
+from sim.locale import message
 from sim.model import simulate
 from sim.outcomes.columns import read_columns
 from sim.outcomes.reach import catchments, nearest_joint, population_base, share_by_band
@@ -33,11 +34,19 @@ _SHARE, _ABOUT = 0.005, 0.02
 #: A number of people so small that it may miss the plan's by this share of all residents.
 _FEW = 0.0005
 #: Needs are calibrated on the counts, and a point's attraction on its own count.
-_BY_CONSTRUCTION = "by construction (needs)"
-_AS_COUNTED = "by construction (attraction)"
-_AS_SHARES = "the plan's table counts people of about 2020 under a heading of 2030; read as shares"
-_EXACT = "the plan's table is followed"
-_OWN_TABLE = "read from the region's tables"
+_BY_CONSTRUCTION = message("by construction (needs)")
+_AS_COUNTED = message("by construction (attraction)")
+_AS_SHARES = message("the plan's table counts people of about 2020 under a heading of 2030; read as shares")
+_EXACT = message("the plan's table is followed")
+_OWN_TABLE = message("read from the region's tables")
+_STATED = message("stated in the plan's text, rounded")
+_IN_SEASON = message("residents at home and everybody at a cottage, mean of {month}; met in the season only")
+_DRAWN_AWAY = message("the plan's and ours leave out those to whom a point outside the region is nearer")
+_OF_USERS = message("of the simulated people with a cottage")
+_KEPT = message(
+    "kept as they are: populations follow the table, drive times are shares, the rest are switches"
+)
+_LARGEST = message("largest difference of a cell")
 
 
 @dataclass(frozen=True)
@@ -55,9 +64,11 @@ class Pattern:
     unit
         Unit of both.
     reason
-        Why they agree by construction, or why they differ.
+        Why they agree by construction, or why they differ: an English message.
     at_least
         Whether the plan's value is a lower limit.
+    month
+        Month that the reason names, as in `sim.calendar.MONTHS`.
     """
 
     pattern: str
@@ -69,6 +80,7 @@ class Pattern:
     unit: str
     reason: str = ""
     at_least: bool = False
+    month: str = ""
 
     @property
     def difference(self) -> float:
@@ -83,7 +95,8 @@ class Pattern:
 
     def as_dict(self) -> dict[str, object]:
         """Return the row as plain values."""
-        return {**vars(self), "difference": self.difference, "agrees": self.agrees}
+        reason = self.reason.format(month=self.month)
+        return {**vars(self), "reason": reason, "difference": self.difference, "agrees": self.agrees}
 
 
 @dataclass(frozen=True)
@@ -216,7 +229,7 @@ def people_of_year(year: Year) -> Iterator[Pattern]:
     for name, model in shares.items():
         stated = figure(region, name, number)
         if not isnan(stated):
-            yield Pattern(name, "", number, stated, model, _SHARE, "share", note(region, name, number))
+            yield Pattern(name, "", number, stated, model, _SHARE, "share", _STATED)
     area = region.about_list("area_below_population_base")
     stated = figure(region, "population_below_base", number)
     if not isnan(stated):
@@ -225,8 +238,6 @@ def people_of_year(year: Year) -> Iterator[Pattern]:
         where = ", ".join(area)
         yield Pattern("population_below_base", where, number, stated, residents, 0.0, "persons", _EXACT)
         limit = figure(region, "criterion_population_base", None)
-        month = base["month"].iloc[peak]
-        reason = f"residents at home and everybody at a cottage, mean of {month}; met in the season only"
         yield Pattern(
             "population_base_in_season",
             where,
@@ -235,8 +246,9 @@ def people_of_year(year: Year) -> Iterator[Pattern]:
             float(base["present"].iloc[peak]),
             0.0,
             "persons",
-            reason,
+            _IN_SEASON,
             at_least=True,
+            month=str(base["month"].iloc[peak]),
         )
 
 
@@ -261,9 +273,8 @@ def where_people_live(year: Year) -> Iterator[Pattern]:
     for row in catchments(setup).to_dict("records"):
         name = f"catchment.{row['point']}"
         stated = figure(region, name, number)
-        reason = f"{note(region, name, number)}; without those to whom a point outside is nearer"
         model, tolerance = float(row["persons_with_outside"]), _CATCHMENT * stated
-        yield Pattern("catchment", row["point"], number, stated, model, tolerance, "persons", reason)
+        yield Pattern("catchment", row["point"], number, stated, model, tolerance, "persons", _DRAWN_AWAY)
     yield from cottages_of(setup)
 
 
@@ -278,7 +289,7 @@ def cottages_of(setup: Setup) -> Iterator[Pattern]:
     values = {
         "cottages_exceed_dwellings": (more, 0.0, "municipalities", _OWN_TABLE),
         "cottages_total": (total, _ABOUT * total, "cottages", _OWN_TABLE),
-        "cottage_owners_outside": (outside, _SHARE, "share", "of the simulated people with a cottage"),
+        "cottage_owners_outside": (outside, _SHARE, "share", _OF_USERS),
     }
     figures = region.table("plan_figures")
     for row in figures[figures["figure"].isin(values)].to_dict("records"):
@@ -306,9 +317,7 @@ def population_of(setup: Setup) -> Iterator[Pattern]:
         known = ages[ages["year"] == number]
         if len(known):
             gap = _largest_gap(known, persons, index.municipalities)
-            yield Pattern(
-                "age_groups", "largest difference of a cell", int(number), 0.0, gap, 1.0, "persons", _EXACT
-            )
+            yield Pattern("age_groups", _LARGEST, int(number), 0.0, gap, 1.0, "persons", _EXACT)
 
 
 def _largest_gap(known: pd.DataFrame, persons: NDArray[np.int64], municipalities: tuple[str, ...]) -> float:
@@ -324,23 +333,12 @@ def contradictions(region: Region) -> Iterator[Pattern]:
     table = region.table("inconsistencies")
     year = int(region.about("plan_year"))
     kept = float((table["result"] == "fails").sum())
-    reason = "kept as they are: populations follow the table, drive times are shares, the rest are switches"
-    yield Pattern("contradictions_in_the_plan", "", year, kept, kept, 0.0, "statements", reason)
+    yield Pattern("contradictions_in_the_plan", "", year, kept, kept, 0.0, "statements", _KEPT)
 
 
 def figure(region: Region, name: str, year: int | None) -> float:
     """Return a figure of the plan, nan where it gives none for the year."""
-    rows = _rows(region, name, year)
-    return float(rows["value"].iloc[0]) if len(rows) else nan
-
-
-def note(region: Region, name: str, year: int | None) -> str:
-    """Return the remark on a figure of the plan."""
-    rows = _rows(region, name, year)
-    return str(rows["note"].iloc[0]) if len(rows) else ""
-
-
-def _rows(region: Region, name: str, year: int | None) -> pd.DataFrame:
     figures = region.table("plan_figures")
     of_year = figures["year"].isna() if year is None else (figures["year"] == year).fillna(False)
-    return figures[(figures["figure"] == name) & of_year]
+    rows = figures[(figures["figure"] == name) & of_year]
+    return float(rows["value"].iloc[0]) if len(rows) else nan

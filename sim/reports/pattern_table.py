@@ -8,6 +8,8 @@ from pathlib import Path
 from sim.experiments.pattern_store import kept_patterns, pattern_file
 from sim.experiments.patterns import Pattern
 from sim.locale import Language, message, number, percent, signed, translator
+from sim.reports.names import Labels
+from sim.reports.pattern_names import pattern_title, subject_title, why
 from sim.reports.sheet import Sheet
 from sim.reports.tables import Column, Table
 
@@ -32,7 +34,7 @@ def pattern_table(sheet: Sheet) -> Table | None:
         return None
     titles = (_("Pattern"), _("Of"), _("Year"), _("Plan"), _("Model"), _("Difference"), _("Agrees"), _("Why"))
     columns = tuple(Column(title) for title in titles)
-    told = tuple(_told(row, sheet.lang) for row in rows)
+    told = tuple(_told(row, sheet.labels) for row in rows)
     return Table(_("The plan's patterns beside the model's"), columns, told, note=_(PATTERN_NOTE))
 
 
@@ -40,27 +42,30 @@ def _results(folder: Path) -> Path:
     return folder.parent.parent
 
 
-def _told(row: Pattern, lang: Language) -> tuple[str, ...]:
+def _told(row: Pattern, labels: Labels) -> tuple[str, ...]:
     """Return a pattern's texts."""
+    lang = labels.lang
     _ = translator(lang)
     limit = "≥ " if row.at_least else ""
     return (
-        row.pattern.replace("_", " "),
-        row.subject,
+        pattern_title(row, labels),
+        subject_title(row, labels),
         str(row.year),
-        limit + _written(row.plan, row.unit, lang),
-        _written(row.model, row.unit, lang),
-        _difference(row, lang),
+        limit + written(row.plan, row.unit, lang),
+        written(row.model, row.unit, lang),
+        written_difference(row, lang),
         _("yes") if row.agrees else _("no"),
-        row.reason,
+        why(row, labels),
     )
 
 
-def _written(value: float, unit: str, lang: Language) -> str:
-    return percent(value, lang, 1) if unit == "share" else number(value, lang)
+def written(value: float, unit: str, lang: Language, decimals: int = 1) -> str:
+    """Return a number in its unit: shares in per cent, with so many decimals."""
+    return percent(value, lang, decimals) if unit == "share" else number(value, lang)
 
 
-def _difference(row: Pattern, lang: Language) -> str:
+def written_difference(row: Pattern, lang: Language, decimals: int = 1) -> str:
+    """Return model less plan with its sign, shares in percentage points with so many decimals."""
     if row.unit == "share" and not math.isnan(row.difference):
-        return signed(100 * row.difference, lang, 1) + " pp"
+        return f"{signed(100 * row.difference, lang, decimals)} {translator(lang)('pp')}"
     return signed(row.difference, lang)

@@ -10,53 +10,49 @@ from rich.console import Console
 from rich.table import Table
 
 from sim.experiments.patterns import Pattern
-from sim.locale import number, percent, signed
+from sim.locale import translator
+from sim.reports.names import Labels
+from sim.reports.pattern_names import pattern_title, subject_title, why
+from sim.reports.pattern_table import written, written_difference
 
 #: Width of the table where there is no terminal [characters].
 _WIDTH = 140
+_DECIMALS = 2
 
 
-def print_patterns(rows: Sequence[Pattern]) -> None:
-    """Print the table of patterns and how many of them agree, on stdout."""
+def print_patterns(rows: Sequence[Pattern], labels: Labels) -> None:
+    """Print the table of patterns and how many of them agree, on stdout, in the language of the names."""
+    _ = translator(labels.lang)
     console = Console(file=sys.stdout, highlight=False)
     if not console.is_terminal:
         console = Console(file=sys.stdout, highlight=False, width=_WIDTH)
-    table = Table(title="The plan's patterns", box=SIMPLE_HEAD, title_justify="left", title_style="bold")
-    for heading in ("Pattern", "Of", "Year"):
+    title = _("The plan's patterns beside the model's")
+    table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold")
+    for heading in (_("Pattern"), _("Of"), _("Year")):
         table.add_column(heading)
-    for heading in ("Plan", "Model", "Difference", "Allowed"):
+    for heading in (_("Plan"), _("Model"), _("Difference"), _("Allowed")):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("")
-    table.add_column("Why", ratio=1)
+    table.add_column(_("Agrees"))
+    table.add_column(_("Why"), ratio=1)
     for row in rows:
-        table.add_row(*_cells(row), style=None if row.agrees else "bold red")
+        table.add_row(*_cells(row, labels), style=None if row.agrees else "bold red")
     console.print(table)
-    agree = sum(row.agrees for row in rows)
-    console.print(f"{agree} of {len(rows)} patterns agree within what is allowed.")
+    text = _("{n} of {all} patterns agree within what is allowed.")
+    console.print(text.format(n=sum(row.agrees for row in rows), all=len(rows)))
 
 
-def _cells(row: Pattern) -> tuple[str, ...]:
+def _cells(row: Pattern, labels: Labels) -> tuple[str, ...]:
     """Return a row's texts."""
+    lang = labels.lang
+    _ = translator(lang)
     return (
-        row.pattern.replace("_", " "),
-        row.subject,
+        pattern_title(row, labels),
+        subject_title(row, labels),
         str(row.year),
-        ("≥ " if row.at_least else "") + _value(row.plan, row.unit),
-        _value(row.model, row.unit),
-        _difference(row),
-        "" if row.at_least else "± " + _value(row.tolerance, row.unit),
-        "yes" if row.agrees else "no",
-        row.reason,
-    )
-
-
-def _value(value: float, unit: str) -> str:
-    """Return a number in its unit: shares in per cent."""
-    return percent(value, "en", 2) if unit == "share" else number(value, "en")
-
-
-def _difference(row: Pattern) -> str:
-    """Return model less plan with its sign, shares in percentage points."""
-    return (
-        f"{signed(100 * row.difference, 'en', 2)} pp" if row.unit == "share" else signed(row.difference, "en")
+        ("≥ " if row.at_least else "") + written(row.plan, row.unit, lang, _DECIMALS),
+        written(row.model, row.unit, lang, _DECIMALS),
+        written_difference(row, lang, _DECIMALS),
+        "" if row.at_least else "± " + written(row.tolerance, row.unit, lang, _DECIMALS),
+        _("yes") if row.agrees else _("no"),
+        why(row, labels),
     )

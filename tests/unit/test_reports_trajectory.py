@@ -116,6 +116,9 @@ def test_patterns_once_worked_out_are_part_of_every_report(tmp_path: Path) -> No
     assert kept_patterns(path) == tuple(rows)
     page = write_report(run, "en").read_text("utf-8")
     assert "by construction (needs)" in page
-    assert "share in band" in page
+    assert "Share of residents by drive time" in page
+    page = write_report(run, "fi").read_text("utf-8")
+    assert "Asukkaiden osuus ajoajan mukaan" in page
+    assert "rakenteesta johtuen (tarpeet)" in page
     other = load_scenario("baseline_2030", ["parameters.no_show=0.3"])
     assert pattern_file(other.region, dict(other.parameters), tmp_path) != path
