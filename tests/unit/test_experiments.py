@@ -347,8 +347,9 @@ def test_the_schema_that_editors_read_is_the_programs() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "path", sorted((ROOT / "experiments").glob("*/experiment.yaml")), ids=lambda path: path.parent.name
-)
+SHIPPED = [*ROOT.glob("experiments/*/experiment.yaml"), *ROOT.glob("tests/benchmarks/*/experiment.yaml")]
+
+
+@pytest.mark.parametrize("path", sorted(SHIPPED), ids=lambda path: path.parent.name)
 def test_shipped_experiments_are_right(path: Path) -> None:
     assert len(plan(load_experiment(path))) >= 1
