@@ -11,7 +11,7 @@ import gettext
 import io
 import math
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -55,10 +55,14 @@ def number(value: float, lang: Language, decimals: int = 0) -> str:
     >>> number(110850, "fi"), number(4.25, "sv", 1), number(float("nan"), "en")
     ('110\xa0850', '4,2', '–')
     """
-    if math.isnan(value):
-        return NO_NUMBER
+    return NO_NUMBER if math.isnan(value) else _rounded(round(value, decimals) + 0.0, lang, decimals)
+
+
+@lru_cache(maxsize=16_384)
+def _rounded(value: float, lang: Language, decimals: int) -> str:
+    """Return a rounded number as text; tables that are shown again differ in few of their cells."""
     places = f".{'0' * decimals}" if decimals else ""
-    text: str = format_decimal(round(value, decimals) + 0.0, format=f"#,##0{places}", locale=lang)
+    text: str = format_decimal(value, format=f"#,##0{places}", locale=lang)
     return text.replace("-", _MINUS)
 
 

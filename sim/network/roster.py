@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.calendar import Span, parse_clock, parse_timetable
+from sim.calendar import Span, Timetable, parse_clock, parse_timetable
 from sim.config.rosters import NEW_ROW
 from sim.network.doors import ANY_REMOTE, CHANNELS, GUIDANCE, Doors, ServiceKey
 from sim.streams import uniform
@@ -92,6 +92,7 @@ def build_roster(
         Days.
     """
     number = {key: index for index, key in enumerate(doors.services)}
+    days = {text: _days_at_work(parse_timetable(text), span) for text in {row["days"] for row in rows}}
     names: list[OfficialName] = []
     skills: list[list[int]] = []
     shifts: list[tuple[Segments, ...]] = []
@@ -105,7 +106,7 @@ def build_roster(
         for n in range(int(row["count"])):
             names.append(OfficialName(row["row"], n + 1, row["works_at"], named, bool(row["on_call"])))
             skills.append(services)
-            shifts.append(_segments_by_day(row, n, span))
+            shifts.append(_segments_by_day(row, n, days[row["days"]]))
             diary.append(n < int(row["diary"]))
     able = np.zeros((len(names), len(doors.services)), bool)
     for official, services in enumerate(skills):
@@ -125,16 +126,20 @@ def skill_keys(cell: str, works_at: str, pools: Mapping[str, str]) -> list[Servi
     return keys
 
 
-def _segments_by_day(row: Mapping[str, Any], n: int, span: Span) -> tuple[Segments, ...]:
+def _segments_by_day(row: Mapping[str, Any], n: int, days: Sequence[bool]) -> tuple[Segments, ...]:
     """Return the shift segments of the row's `n`-th official on each day; breaks are given in turn."""
-    timetable = parse_timetable(row["days"])
     breaks = [piece for piece in str(row["breaks"] or "").split("|") if piece]
     pause = breaks[n % len(breaks)] if breaks else ""
     work = cut_break(parse_clock(row["start"]), parse_clock(row["end"]), pause)
-    return tuple(
-        work if not closed and timetable.holds(date, span.eves) else ()
-        for date, closed in zip(span.dates, span.holiday, strict=True)
-    )
+    return tuple(work if at_work else () for at_work in days)
+
+
+def _days_at_work(timetable: Timetable, span: Span) -> list[bool]:
+    """Return on which days of the span a timetable has somebody at work."""
+    return [
+        not closed and timetable.holds(date, span.eves)
+        for date, closed in zip(span.dates, span.holiday.tolist(), strict=True)
+    ]
 
 
 def cut_break(start: float, end: float, pause: str) -> Segments:

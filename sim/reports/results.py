@@ -141,6 +141,7 @@ class Estimate:
 NONE = Estimate()
 
 type _Key = tuple[str, str, str, str, str, str]
+_KEY_COLUMNS = ("metric", "statistic", "point", "authority", "channel", "period")
 
 
 @dataclass(frozen=True)
@@ -154,10 +155,10 @@ class Values:
         """Return the estimates of the metrics called `names`."""
         table = intervals(metrics[metrics["metric"].isin(list(names))])
         keys = zip(
-            *(table[name] for name in ("metric", "statistic", "point", "authority", "channel", "period")),
+            *(table[name].to_numpy(object) for name in _KEY_COLUMNS),
             strict=True,
         )
-        numbers = zip(table["mean"], table["half_width"], strict=True)
+        numbers = zip(table["mean"].tolist(), table["half_width"].tolist(), strict=True)
         return cls({key: Estimate(*pair) for key, pair in zip(keys, numbers, strict=True)})
 
     def get(
