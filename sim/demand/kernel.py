@@ -380,17 +380,14 @@ def _find(cumulated: Floats, u: Any) -> Any:
 
 
 @_inner
-def _draw_class(need: Any, rules: NeedRules, u: Any) -> None:
-    """Set duty, remote eligibility and whether it can end online, from one number."""
-    matter = need.matter
+def _draw_class(matter: Any, rules: NeedRules, u: Any) -> Any:
+    """Return duty, remote eligibility and whether a need can end online, from one number."""
     duty_to = rules.duty[matter]
     freed_to = duty_to + rules.freed[matter]
     freed = 1 if u < freed_to else 0
     duty = 1 if u < duty_to else 0
     remote = 1 if u < freed_to + rules.remote[matter] else 0
-    need.duty = duty
-    need.remote = (freed | remote) * (1 - duty)
-    need.online = (freed | rules.online[matter]) * (1 - duty)
+    return duty, (freed | remote) * (1 - duty), (freed | rules.online[matter]) * (1 - duty)
 
 
 @_entry
@@ -499,27 +496,26 @@ def _draw_need(tables: Any, guide: Any, who: Any, counts: Any, need: Any) -> Any
     while days[day] <= at:
         day += 1
     day -= 1
-    need.row, need.authority, need.matter, need.booked, need.day = row, authority, matter, booked, day
-    need.kind, need.age, need.foreign = persons.kind[row], persons.age[row], persons.foreign[row]
-    need.municipality, need.way = persons.municipality[row], persons.home[row]
-    need.id = entity << FOLLOW_BITS
-    need.parent, need.relation, need.attempt = -1, _FIRST, 0
-    kind = persons.kind[row]
-    need.origin = 0
-    if persons.cottage[row] >= 0 and rules.presence[day] > 0.0:
-        there = _uniform(keys.presence, persons.id[row] * 1024 + day) < rules.presence[day]
-        if there:
-            need.origin, need.way = 1, persons.cottage[row]
-        elif kind == 1:
-            return False
+    kind, way, origin = persons.kind[row], persons.home[row], 0
+    if (
+        persons.cottage[row] >= 0
+        and _uniform(keys.presence, persons.id[row] * 1024 + day) < rules.presence[day]
+    ):
+        origin, way = 1, persons.cottage[row]
     elif kind == 1:
         return False
-    _draw_class(need, rules, _uniform(keys.duty, entity))
-    able = need.online == 1 and persons.capable[row] == 1
-    if able and _uniform(keys.online, entity) < rules.coverage[authority]:
-        _count(counts, _ONLINE, need, rules)
+    duty, remote, online = _draw_class(matter, rules, _uniform(keys.duty, entity))
+    at_home = (_uniform(keys.online, entity) < rules.coverage[authority]) & (persons.capable[row] == 1)
+    if (online == 1) & at_home:
+        month = rules.month[day]
+        if month >= 0:
+            counts[_ONLINE, authority, month, persons.age[row], persons.municipality[row], kind] += 1
         return False
-    need.remote = need.remote * persons.accepts[row]
+    need.id, need.parent, need.row, need.way, need.day = entity << FOLLOW_BITS, -1, row, way, day
+    need.authority, need.matter, need.municipality = authority, matter, persons.municipality[row]
+    need.kind, need.age, need.foreign, need.origin = kind, persons.age[row], persons.foreign[row], origin
+    need.duty, need.remote, need.online, need.booked = duty, remote * persons.accepts[row], online, booked
+    need.relation, need.attempt = _FIRST, 0
     return True
 
 

@@ -35,7 +35,7 @@ class Rooms:
         self._free: list[NDArray[np.uint8]] = []
 
     def empty(self, n: int, dtype: np.dtype[Any]) -> NDArray[Any]:
-        """Return an array of `n` elements of any content, in the least free room that holds it, the one used last."""
+        """Return an array of `n` elements of any content, in the least free room that holds it, used last."""
         needed = n * dtype.itemsize
         fitting = [room for room in reversed(self._free) if needed <= len(room) <= needed * _SPARE * _SPARE]
         room = min(fitting, key=len, default=None)
