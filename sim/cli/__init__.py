@@ -40,6 +40,7 @@ def run(config: str = DEFAULT, *, options: RunOptions | None = None) -> int:
     """
     from sim.config import load_scenario
     from sim.experiments.manifest import command_line
+    from sim.experiments.parts import Output
     from sim.experiments.runner import run_scenario
     from sim.experiments.updated import run_updated
 
@@ -54,13 +55,14 @@ def run(config: str = DEFAULT, *, options: RunOptions | None = None) -> int:
         # Before the run itself, so that this one is the latest.
         with progress_bar(f"updated_{scenario.year}", quiet=options.quiet) as progress:
             updated = run_updated(scenario, options.out, options.workers, progress, command_line())
+    keep: tuple[Output, ...] = ("visits",) if options.visits else ()
     with progress_bar(scenario.name, quiet=options.quiet) as progress:
         result = run_scenario(
             scenario,
             out=options.out,
             workers=options.workers,
             progress=progress,
-            keep_visits=options.visits,
+            keep=keep,
             command=command_line(),
         )
     return _report(result, options, updated)

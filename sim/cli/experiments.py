@@ -5,11 +5,14 @@ from __future__ import annotations
 import json as jsonlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from sim.cli.base import DONE, FAILED, AtLeastOne, AtLeastTwo, RunOptions, Settings, progress_bar, say
+
+if TYPE_CHECKING:
+    from sim.config import Scenario
 
 
 @Parameter(name="*")
@@ -143,38 +146,58 @@ def status(
     return DONE
 
 
-def compare(*refs: str, options: RunOptions | None = None) -> int:
+def compare(
+    *refs: str,
+    details: Annotated[
+        bool,
+        Parameter(help="also HTV, payers, space, euros, each service, and hours by age and municipality"),
+    ] = False,
+    options: RunOptions | None = None,
+) -> int:
     """Compare scenarios or results with the first of them, by paired differences on common random numbers.
 
     Parameters
     ----------
     refs
         Scenarios (path, or name of a shipped one), which are run as far as they are not stored, or results
-        (folder, or name). The results of an experiment may stand alone.
+        (folder, or name). The results of an experiment may stand alone. A workbook (.xlsx) with edited
+        officials and places staffs the first scenario anew.
     """
     from functools import partial
 
-    from sim.experiments.compared import keep
+    from sim.experiments.compared import keep as keep_all
     from sim.experiments.comparison import MAIN
     from sim.experiments.comparison import compare as differences
+    from sim.experiments.detailed import detailed_outcomes
     from sim.experiments.manifest import command_line
+    from sim.experiments.parts import Output
     from sim.experiments.sides import SideOptions, gather
 
     options = options or RunOptions()
     bar = partial(progress_bar, quiet=options.quiet)
-    how = SideOptions(options.settings(), options.out, options.workers, command_line(), bar)
+    keep: tuple[Output, ...] = ("details",) if details else ()
+    refs = (*refs, str(options.staffing)) if options.staffing else refs
+    how = SideOptions(options.settings(), options.out, options.workers, command_line(), bar, keep, _restaffed)
     sides = gather(refs, how)
-    rows = differences(sides.metrics, sides.parameters, sides.outcomes or MAIN)
+    outcomes = [*(sides.outcomes or MAIN), *(detailed_outcomes(sides.metrics) if details else ())]
+    rows = differences(sides.metrics, sides.parameters, outcomes)
     if options.json:
         print(jsonlib.dumps([row.as_dict() for row in rows], indent=2, ensure_ascii=False))
     else:
         from sim.reports.comparison import print_comparison
 
         print_comparison(rows, str(sides.metrics["scenario"].iloc[0]), options.lang or "en")
-    result = sides.sides[0].result if len(sides.sides) == 1 else keep(sides, options.out, command_line())
+    result = sides.sides[0].result if len(sides.sides) == 1 else keep_all(sides, options.out, command_line())
     if not options.quiet:
         say(result.folder)
     return DONE
+
+
+def _restaffed(path: Path, scenario: Scenario) -> Scenario:
+    """Return a scenario with the officials and places of an edited workbook."""
+    from sim.reports.staffing_sheets import read_staffing
+
+    return read_staffing(path, scenario)
 
 
 @Parameter(name="*")

@@ -39,6 +39,7 @@ class StaffFlags:
         ),
     ] = 0
     replications: Annotated[int, Parameter(help="most replications of the proof", validator=AtLeastOne)] = 48
+    quick: Annotated[bool, Parameter(help="search and proof only; nobody is taken away afterwards")] = False
     shifts: Annotated[bool, Parameter(help="plan shifts with lunch breaks too")] = False
     workers: Annotated[int | None, Parameter(help="threads; default 2 at most", validator=AtLeastOne)] = None
     out: Annotated[Path, Parameter(help="folder of all results")] = Path("results")
@@ -74,6 +75,7 @@ def staff(config: str = DEFAULT, *, flags: StaffFlags | None = None) -> int:
         shifts=flags.shifts,
         futures=flags.futures,
         replications=flags.replications,
+        quick=flags.quick,
         workers=flags.workers or default_workers(),
     )
     found = answer(question, flags.out, (lambda text: None) if flags.quiet else say)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from sim.config.scenario import hash_of
 from sim.errors import InputError
 from sim.experiments.lanes import open_lanes
 from sim.experiments.manifest import new_manifest, now, read_manifest, write_manifest
-from sim.experiments.parts import DamagedPart, stored_runs
+from sim.experiments.parts import DamagedPart, Output, stored_runs
 from sim.experiments.store import RESULTS, RunResult, make_folder, run_folder, write_config
 from sim.experiments.tables import PlannedRun, write_tables
 from sim.experiments.work import Execution, Progress, Report, Task, Work
@@ -26,7 +27,7 @@ def run_scenario(
     out: Path = RESULTS,
     workers: int | None = None,
     progress: Progress | None = None,
-    keep_visits: bool = False,
+    keep: Collection[Output] = (),
     command: Sequence[str] = (),
 ) -> RunResult:
     """Run all replications of a scenario and return its results.
@@ -41,8 +42,9 @@ def run_scenario(
         Worker processes; default 2, or 1 on a single processor.
     progress
         Called after each chunk with the runs done and the runs in all.
-    keep_visits
-        Whether a table of all visits is kept.
+    keep
+        Which further tables are kept: ``visits``, a row for each visit; ``details``, see
+        `sim.outcomes.details`.
     command
         Words of the command, for the manifest.
 
@@ -59,7 +61,10 @@ def run_scenario(
     from sim.experiments.replication import replicate  # the model is needed only when something runs
 
     folder = run_folder(out, scenario)
-    how = Execution(folder, out, workers or default_workers(), keep_visits, replicate)
+    details = "details" in keep
+    chosen = partial(replicate, keep_details=True) if details else replicate
+    visits = "visits" in keep
+    how = Execution(folder, out, workers or default_workers(), visits, chosen, keep_details=details)
     return run_tasks(tasks_of(scenario), how, new_manifest(scenario, command, how.workers), progress)
 
 

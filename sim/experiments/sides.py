@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from sim.config import load_year, shipped_scenarios
+from sim.config import Scenario, load_year, shipped_scenarios
 from sim.config.experiment import OutcomeSpec
 from sim.config.registry import Registry
 from sim.errors import InputError, Problem
+from sim.experiments.parts import Output
 from sim.experiments.runner import run_scenario
 from sim.experiments.store import RESULTS, RunResult, load
 from sim.experiments.work import Progress
@@ -21,6 +22,7 @@ from sim.region import load_region
 
 #: Endings of files that are scenarios.
 _SUFFIXES = (".yaml", ".yml")
+_WORKBOOK = ".xlsx"
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,10 @@ class SideOptions:
         Words of the command, for the manifest.
     bar
         Gives the progress of a run by its name.
+    keep
+        Which further tables are kept, see `sim.experiments.runner.run_scenario`.
+    restaff
+        Gives a scenario the officials and places of a workbook; None: no side is a workbook.
     """
 
     settings: Sequence[str] = ()
@@ -46,6 +52,8 @@ class SideOptions:
     workers: int | None = None
     command: Sequence[str] = ()
     bar: Callable[[str], AbstractContextManager[Progress]] | None = None
+    keep: tuple[Output, ...] = ()
+    restaff: Callable[[Path, Scenario], Scenario] | None = None
 
 
 @dataclass(frozen=True)
@@ -96,8 +104,9 @@ def gather(refs: Sequence[str], options: SideOptions | None = None) -> Sides:
     Parameters
     ----------
     refs
-        Scenarios, by path or shipped name, and results, by folder or name; the first is the reference.
-        A single one must be the results of an experiment.
+        Scenarios, by path or shipped name, results, by folder or name, and workbooks with the officials and
+        places of the first scenario edited; the first is the reference. A single one must be the results of
+        an experiment.
 
     Raises
     ------
@@ -105,7 +114,7 @@ def gather(refs: Sequence[str], options: SideOptions | None = None) -> Sides:
         There is nothing to compare, or two sides have different seeds.
     """
     options = options or SideOptions()
-    results = [_result(ref, options) for ref in refs]
+    results = [_result(ref, refs[0], options) for ref in refs]
     seeds = {ref: result.manifest.get("seed") for ref, result in zip(refs, results, strict=True)}
     if len(set(seeds.values())) > 1:
         told = ", ".join(f"{ref}: {seed}" for ref, seed in seeds.items())
@@ -139,16 +148,23 @@ def in_order(result: RunResult) -> pd.DataFrame:
     )
 
 
-def _result(ref: str, options: SideOptions) -> RunResult:
-    """Return the results of a side, run where it is a scenario."""
-    if not (ref in shipped_scenarios() or ref.endswith(_SUFFIXES)):
+def _result(ref: str, first: str, options: SideOptions) -> RunResult:
+    """Return the results of a side, run where it is a scenario or a staffing of the first one."""
+    workbook = options.restaff is not None and ref.endswith(_WORKBOOK)
+    if not (workbook or ref in shipped_scenarios() or ref.endswith(_SUFFIXES)):
         return load(ref, options.out)
-    scenario = load_year(ref, options.settings)
-    if options.bar is None:
-        return run_scenario(scenario, out=options.out, workers=options.workers, command=options.command)
-    with options.bar(scenario.name) as progress:
+    scenario = load_year(first if workbook else ref, options.settings)
+    if options.restaff is not None and workbook:
+        name = re.sub(r"\W+", "_", Path(ref).stem).strip("_").lower()
+        scenario = options.restaff(Path(ref), scenario).model_copy(update={"name": name})
+    with options.bar(scenario.name) if options.bar else nullcontext() as progress:
         return run_scenario(
-            scenario, out=options.out, workers=options.workers, command=options.command, progress=progress
+            scenario,
+            out=options.out,
+            workers=options.workers,
+            command=options.command,
+            progress=progress,
+            keep=options.keep,
         )
 
 

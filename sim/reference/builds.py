@@ -204,6 +204,7 @@ def _staffing(build: StaffBuild, question: Question, how: How) -> Built:
         probability=build.at,
         futures=build.futures,
         replications=build.replications,
+        quick=build.quick,
         shifts=build.shifts,
         workers=how.workers or default_workers(),
     )

@@ -54,6 +54,7 @@ class StaffBuild(Part):
     )
     futures: int = Field(0, ge=0, description="draws of the projection in which the staffing is tried")
     replications: int = Field(48, ge=1, description="most replications of the proof")
+    quick: bool = Field(False, description="whether nobody is taken away after search and proof")
     shifts: bool = Field(False, description="whether shifts are planned")
 
 

@@ -48,7 +48,7 @@ def _table(rows: Sequence[Difference], title: str, lang: Language) -> Table:
     uncertain = any(math.isfinite(row.low) for row in rows)
     table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold")
     for heading in (_("Outcome"), _("Unit")):
-        table.add_column(heading, no_wrap=True)
+        table.add_column(heading, overflow="fold")
     range_heading = [_("p10 to p90 (uncertainty)")] if uncertain else []
     for heading in (_("Reference"), _("Scenario"), _("Difference"), *range_heading, "p", _("Matters from")):
         table.add_column(heading, justify="right", no_wrap=True)

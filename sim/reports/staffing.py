@@ -81,8 +81,9 @@ def _parts(answer: Answer, labels: Labels, _: Translate) -> Iterator[Table | str
     yield need_table(found, labels, _)
     if shared := need_note(found, _):
         yield shared
-    yield proof_table(found, labels, _)
-    yield proof_note(found, _)
+    if found.removals:
+        yield proof_table(found, labels, _)
+        yield proof_note(found, _)
     if answer.futures is not None:
         yield futures_table(answer.futures, found, labels, _)
         yield futures_note(answer.futures, found, lang, _)

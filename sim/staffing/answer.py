@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,8 @@ class Question:
         Most replications by which the proof is settled.
     workers
         Threads.
+    quick
+        Whether the search and its proof are enough: nobody is taken away afterwards, and there is no front.
     """
 
     scenario: Scenario
@@ -69,18 +71,17 @@ class Question:
     futures: int = 0
     replications: int = Effort.most
     workers: int = 2
+    quick: bool = False
 
     @property
     def effort(self) -> Effort:
         """How much is simulated; a month holds so few visits that it takes more years than a year does."""
+        usual = Effort(most=self.replications, workers=self.workers, reduce=not self.quick)
         if self.month is None:
-            return Effort(most=self.replications, workers=self.workers)
-        usual = Effort()
-        return Effort(
-            search=usual.search * _MONTH_YEARS,
-            proof=usual.proof * _MONTH_YEARS,
-            most=max(self.replications, usual.proof * _MONTH_YEARS),
-            workers=self.workers,
+            return usual
+        proof = usual.proof * _MONTH_YEARS
+        return replace(
+            usual, search=usual.search * _MONTH_YEARS, proof=proof, most=max(self.replications, proof)
         )
 
 
@@ -188,8 +189,10 @@ def answer(question: Question, out: Path, tell: Callable[[str], None] = lambda t
     if question.probability is not None:
         scenario = at_probability(scenario, question.probability)
     found = recommend(scenario, target, rules, question.effort, tell)
-    tell("front of cost against wait")
-    front = front_of(found.problem, found.counts, found.costs.euros)
+    front: tuple[FrontPoint, ...] = ()
+    if not question.quick:
+        tell("front of cost against wait")
+        front = front_of(found.problem, found.counts, found.costs.euros)
     if question.shifts:
         tell("shifts")
     shifts = shift_plan(found) if question.shifts else None

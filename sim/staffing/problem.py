@@ -44,6 +44,8 @@ class Effort:
         Confidence for each unit in the search, which need only lean to the safe side: the proof decides.
     workers
         Threads.
+    reduce
+        Whether the absence of one official of each row is judged, and who can be spared is sent home.
     """
 
     search: int = 5
@@ -52,6 +54,7 @@ class Effort:
     confidence: float = 0.95
     leaning: float = 0.75
     workers: int = 2
+    reduce: bool = True
 
 
 @dataclass(frozen=True)

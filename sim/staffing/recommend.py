@@ -137,8 +137,10 @@ def recommend(
         if all(trial.proven):
             break
         counts = _raised(problem, counts, trial.proven)
-    tell("removing officials one by one")
-    trial, final = _reduced(problem, trial)
+    final: tuple[Removal, ...] = ()
+    if effort.reduce:
+        tell("removing officials one by one")
+        trial, final = _reduced(problem, trial)
     tell("hours, space and money")
     return _reported(problem, trial, final, selection, found.plays)
 

@@ -345,6 +345,14 @@ def test_an_absence_is_judged_by_its_interval(lost: list[float], verdict: str, p
     assert lone.verdict == "minimum"
 
 
+def test_a_quick_question_asks_for_less() -> None:
+    nothing: Any = None
+    month = Question(nothing, "80%/15min", month="Jul", replications=12, quick=True).effort
+    assert (month.search, month.proof, month.most, month.reduce) == (20, 48, 48, False)
+    year = Question(nothing, "80%/15min", replications=12).effort
+    assert (year.search, year.proof, year.most, year.reduce) == (5, 12, 12, True)
+
+
 def test_an_answer_is_computed_once(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
