@@ -11,6 +11,7 @@ from scipy import stats
 
 from sim.config.experiment import OutcomeSpec
 from sim.experiments.comparison import compare, holm, threshold_of
+from sim.experiments.detailed import detailed_outcomes
 
 WAIT = OutcomeSpec(metric="wait", statistic="mean")
 VISITS = OutcomeSpec(metric="visits", statistic="count")
@@ -130,3 +131,26 @@ def test_thresholds_are_the_registrys_in_the_units_of_the_outcome() -> None:
     assert threshold_of("min", 9.0, PARAMETERS) == 1.0
     assert threshold_of("share", 0.8, PARAMETERS) == 0.01
     assert threshold_of("visits", -5_000.0, PARAMETERS) == 50.0
+
+
+def test_details_are_resources_services_and_burdens_of_the_year() -> None:
+    each = {"point": "town", "authority": "A"}
+    wanted = [
+        OutcomeSpec(metric="cost", statistic="sum"),
+        OutcomeSpec(metric="htv_by_payer", statistic="A"),
+        OutcomeSpec(metric="hours_by_age_group", statistic="85+"),
+        OutcomeSpec(metric="within", statistic="target", **each),
+        OutcomeSpec(metric="abandonment", statistic="share", **each),
+    ]
+    others = [
+        OutcomeSpec(metric="cost", statistic="sum", period="month-01"),
+        OutcomeSpec(metric="customer_space", statistic="sum", point="town"),
+        OutcomeSpec(metric="within", statistic="target"),
+        OutcomeSpec(metric="within", statistic="target", point="town"),
+        OutcomeSpec(metric="within", statistic="target", channel="video", **each),
+        OutcomeSpec(metric="wait", statistic="mean", **each),
+    ]
+    metrics = pd.concat([table({"a": [[1.0, 2.0]]}, outcome) for outcome in [*others, *reversed(wanted)]])
+    found = detailed_outcomes(metrics)
+    assert sorted(map(str, found)) == sorted(map(str, wanted))
+    assert found[0].metric == "cost"
