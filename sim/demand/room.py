@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import weakref
 from typing import Any
 
@@ -33,24 +34,31 @@ class Rooms:
 
     def __init__(self) -> None:
         self._free: list[NDArray[np.uint8]] = []
+        # An array may go while a room is chosen, so the thread that holds the lock must be let in again.
+        self._lock = threading.RLock()
 
     def empty(self, n: int, dtype: np.dtype[Any]) -> NDArray[Any]:
-        """Return an array of `n` elements of any content, in the least free room that holds it, used last."""
-        needed = n * dtype.itemsize
-        fitting = [room for room in reversed(self._free) if needed <= len(room) <= needed * _SPARE * _SPARE]
-        room = min(fitting, key=len, default=None)
-        if room is None:
-            room = np.empty(int(needed * _SPARE) + 1, np.uint8)
-        else:
-            self._free = [other for other in self._free if other is not room]
+        """Return an array of `n` elements of any content, in the least free room that holds it."""
+        room = self._take(n * dtype.itemsize)
         # By way of a memoryview, because views of an array made from an array belong to the latter.
         array = np.frombuffer(memoryview(room), dtype, n)
         weakref.finalize(array, self._take_back, room).atexit = False
         return array
 
+    def _take(self, needed: int) -> NDArray[np.uint8]:
+        """Return a free room of at least so many bytes, of equal ones that used last, or a new one."""
+        with self._lock:
+            fitting = [room for room in reversed(self._free) if needed <= len(room) <= needed * _SPARE**2]
+            if not fitting:
+                return np.empty(int(needed * _SPARE) + 1, np.uint8)
+            room = min(fitting, key=len)
+            self._free = [other for other in self._free if other is not room]
+            return room
+
     def _take_back(self, room: NDArray[np.uint8]) -> None:
         """Keep a room for who asks next; the one kept longest goes if there are too many."""
-        self._free = [*self._free[-_KEPT + 1 :], room]
+        with self._lock:
+            self._free = [*self._free[-_KEPT + 1 :], room]
 
 
 #: The rooms of this process.

@@ -1,5 +1,7 @@
 """Rooms: memory is handed on when, and only when, nobody looks at it any more."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from sim.demand.room import Rooms
@@ -28,3 +30,18 @@ def test_a_room_serves_a_little_less_and_never_more() -> None:
 
 def test_nothing_is_a_room_too() -> None:
     assert len(Rooms().empty(0, ROW)) == 0
+
+
+def test_threads_never_share_a_room() -> None:
+    rooms = Rooms()
+
+    def use(number: int) -> bool:
+        for _ in range(200):
+            table = rooms.empty(300, np.dtype("i8"))
+            table[:] = number
+            if (table != number).any():
+                return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(use, range(4)))
