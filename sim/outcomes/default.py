@@ -48,7 +48,7 @@ def metrics(records: YearRecords, settings: OutcomeSettings) -> pd.DataFrame:
     shown = shown_groups(records.open_minutes, year["records"].sum(axis=(2, 3, 4, 5)))
     table = LongTable(records.year, records.names, shown, pools(records))
     add_volumes(table, year)
-    add_needs(table, records)
+    add_needs(table, records, year)
     add_expectation(table, records)
     add_waits(table, year, waits)
     add_service_levels(table, year)

@@ -28,6 +28,7 @@ _DAY, _HOUR, _HALF_HOUR = 1440.0, 60.0, 30.0
 _HOURS, _HALF_HOURS = 24, 48
 _WITHIN, _LATE, _ABSENT = 0, 1, 2
 _SELF = int(Channel.SELF_SERVICE)
+_FIRST = int(Relation.FIRST)
 _HERE, _AGAIN, _RETURN = int(Relation.SECOND_HERE), int(Relation.REQUEUE), int(Relation.RETURN)
 _RENEGED, _BALKED = int(Outcome.RENEGED), int(Outcome.BALKED)
 _NO_SHOW, _FAILED = int(Outcome.NO_SHOW), int(Outcome.REMOTE_FAILED)
@@ -48,6 +49,7 @@ class Totals(NamedTuple):
     """Sums over visits, zero at first, see `sim.outcomes.tally.tally_year`."""
 
     records: Floats  # (P, A, C, 2 booked, 3 standings, 7 outcomes)
+    needs_due: Floats  # (A,)
     month_cells: Floats  # (12, P, A)
     month_kinds: Floats  # (12, P, 2 kinds)
     grades: Floats  # (P, A, C, limits + BEYOND)
@@ -201,6 +203,8 @@ def _case(visit: Any, frame: Frame) -> Case:
 def _volumes(visit: Any, case: Case, t: Totals) -> None:
     p, a = case.point, case.authority
     t.records[p, a, visit.channel, visit.booked, case.standing, visit.outcome] += 1.0
+    if visit.relation == _FIRST and visit.attempt == 0:
+        t.needs_due[a] += 1.0
     if case.counted:
         t.month_cells[case.month, p, a] += 1.0
         t.month_kinds[case.month, p, visit.kind] += 1.0

@@ -48,12 +48,8 @@ def _add_groups(
         ("abandonment", "share"): ratio(gave_up, arrived),
         ("travel", "min"): ratio(travel, arrived),
     }
-    everywhere = np.array([table.all_points])
-    everybody = np.array([table.all_authorities])
     for (name, unit), values in found.items():
-        for index, group in enumerate(groups):
-            metric = Metric(f"{name}_by_{dimension}", group, unit)
-            table.add_rows(metric, everywhere, everybody, values[index : index + 1])
+        table.add_overall([Metric(f"{name}_by_{dimension}", group, unit) for group in groups], values)
 
 
 def _add_origins(table: LongTable, municipalities: Sequence[str], visits: Floats, travel: Floats) -> None:

@@ -29,14 +29,14 @@ def add_rhythm(table: LongTable, year: Tally) -> None:
     arrivals = ratio(whole[:, 0], days.sum(axis=0)[:, :, None])
     waits = ratio(whole[:, 2], whole[:, 1])
     months = ratio(rhythm[:, 0].sum(axis=1), days[:, -1, :, None])
-    everything = np.array([table.all_points]), np.array([table.all_authorities])
     for weekday, hour in np.argwhere(whole[-1, 0] > 0):
         name, at = f"{WEEKDAYS[weekday]}-{hour:02d}", (weekday, hour)
         table.add_points(_arrivals(name), arrivals[:, *at])
         table.add_points(Metric("wait_by_hour", name, "min"), waits[:, *at])
-        for month in np.flatnonzero(months[:, *at] > 0):
-            period = f"month-{month + 1:02d}"
-            table.add_rows(_arrivals(name, period), *everything, months[month, *at, None])
+        of_months = months[:, *at]
+        there = np.flatnonzero(of_months > 0)
+        periods = [_arrivals(name, f"month-{month + 1:02d}") for month in there.tolist()]
+        table.add_overall(periods, of_months[there])
 
 
 def weekday_of_day(year: int) -> Ints:

@@ -18,6 +18,9 @@ YEAR = "year"
 #: Name under which officials who guide are listed among the authorities.
 GUIDANCE = "guidance"
 
+#: A column of text.
+type Texts = pd.api.extensions.ExtensionArray
+
 COLUMNS = ("year", "point", "authority", "channel", "period", "metric", "statistic", "value", "unit")
 
 
@@ -56,9 +59,12 @@ class LongTable:
     _authorities: list[Ints] = field(default_factory=list)
     _values: list[Floats] = field(default_factory=list)
     _metrics: list[Metric] = field(default_factory=list)
+    _lengths: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._shown_at = np.nonzero(self.shown)
+        self._shown_points = np.flatnonzero(self.shown[:, -1])
+        self._everybody = np.full(len(self._shown_points), self.all_authorities)
 
     @property
     def all_points(self) -> int:
@@ -85,8 +91,7 @@ class LongTable:
 
     def add_points(self, metric: Metric, values: Floats) -> None:
         """Add one value a shown point and one for all, authorities taken together, (n_points + 1,)."""
-        point = np.flatnonzero(self.shown[:, -1])
-        self.add_rows(metric, point, np.full(len(point), self.all_authorities), values[point])
+        self.add_rows(metric, self._shown_points, self._everybody, values[self._shown_points])
 
     def add_rows(self, metric: Metric, point: Ints, authority: Ints, values: Floats) -> None:
         """Add values whose points and authorities are given by index, all (n,)."""
@@ -94,10 +99,19 @@ class LongTable:
         self._authorities.append(authority)
         self._values.append(values)
         self._metrics.append(metric)
+        self._lengths.append(len(values))
+
+    def add_overall(self, metrics: Sequence[Metric], values: Floats) -> None:
+        """Add a value over all points and authorities for each of some metrics, (n_metrics,)."""
+        self._points.append(np.full(len(values), self.all_points))
+        self._authorities.append(np.full(len(values), self.all_authorities))
+        self._values.append(values)
+        self._metrics += metrics
+        self._lengths += [1] * len(values)
 
     def frame(self) -> pd.DataFrame:
         """Return all rows in the order in which they were added, columns `COLUMNS`."""
-        block = np.repeat(np.arange(len(self._values)), [len(values) for values in self._values])
+        block = np.repeat(np.arange(len(self._lengths)), self._lengths)
         points = (*self.names.points, ALL, *self.extra_points)
         authorities = (*self.names.authorities, ALL, GUIDANCE)
         return pd.DataFrame(
@@ -113,9 +127,10 @@ class LongTable:
                 "unit": self._label("unit", block),
             },
             columns=list(COLUMNS),
+            copy=False,
         )
 
-    def _label(self, attribute: str, block: Ints) -> pd.Series[str]:
+    def _label(self, attribute: str, block: Ints) -> Texts:
         """Return one attribute of the blocks' metrics, a row each."""
         return _texts([getattr(metric, attribute) for metric in self._metrics], block)
 
@@ -139,9 +154,10 @@ def long_rows(year: int, values: pd.Series[float], **columns: str) -> pd.DataFra
     return pd.DataFrame({name: data[name] for name in COLUMNS}, index=pd.RangeIndex(len(values)))
 
 
-def _texts(names: Sequence[str], index: Ints) -> pd.Series[str]:
+def _texts(names: Sequence[str], index: Ints) -> Texts:
     """Return the names at the given indices as a text column."""
-    return pd.Series(pd.array(pa.array(names, pa.large_string()).take(pa.array(index)), dtype="str"))
+    column: Texts = pd.array(pa.array(names, pa.large_string()).take(pa.array(index)), dtype="str")
+    return column
 
 
 def shown_groups(records_open: Floats, visits: Floats) -> Bools:

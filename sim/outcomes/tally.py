@@ -32,6 +32,7 @@ def tally_year(records: YearRecords, target: float) -> tuple[Tally, Ranked]:
 
         - `records` (point, authority, channel, booked, standing, outcome): records by their own outcome;
           `moved` what changes when a failed session takes the outcome of its re-queue.
+        - `needs_due` (authority): needs whose own visit falls into the year, whenever they arose.
         - `month_cells` (month, point, authority), `month_kinds` (month, point, kind): counted visits.
         - `grades` (point, authority, channel, class of the wait), `minutes` (point, authority, channel) of
           waiting, `outside` (2: count and minutes; point, authority) before the doors opened.
@@ -93,6 +94,7 @@ def _totals(records: YearRecords) -> kernel.Totals:
     doors, people = (*cells, len(Channel)), (len(names.age_groups), homes, len(KINDS))
     shapes = {
         "records": (*doors, 2, 3, len(Outcome) - 1),
+        "needs_due": (authorities,),
         "month_cells": (12, *cells),
         "month_kinds": (12, points, len(KINDS)),
         "grades": (*doors, len(WAIT_CLASSES) + kernel.BEYOND),

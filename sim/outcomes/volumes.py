@@ -7,7 +7,7 @@ import numpy as np
 from sim.outcomes.columns import FIRST, REPEAT, Floats
 from sim.outcomes.grouping import Tally, ratio, with_margins
 from sim.outcomes.table import LongTable, Metric
-from sim.visits import Channel, NeedChannel, Outcome, Relation, YearRecords
+from sim.visits import Channel, NeedChannel, Outcome, YearRecords
 
 #: Fates of a counted visit, each a statistic of `visits`; they add up to `count`.
 FATES = (Outcome.SERVED, Outcome.RENEGED, Outcome.BALKED, Outcome.TURNED_AWAY, Outcome.REMOTE_FAILED)
@@ -44,7 +44,7 @@ def arrivals(year: Tally) -> Floats:
     return by_outcome
 
 
-def add_needs(table: LongTable, records: YearRecords) -> None:
+def add_needs(table: LongTable, records: YearRecords, year: Tally) -> None:
     """Add what became of the needs of each authority, as a count and per 1 000 residents.
 
     Notes
@@ -66,19 +66,8 @@ def add_needs(table: LongTable, records: YearRecords) -> None:
         table.add_rows(Metric("needs", "per_1000_residents", unit, channel=name), point, authority, rate)
     unserved = with_margins(by_kind[NeedChannel.NO_SLOT].sum(axis=1))
     table.add_rows(Metric("no_slot", "count", "needs"), point, authority, unserved)
-    carried = with_margins(_carried_over(records, by_kind[NeedChannel.VISIT].sum(axis=1)))
+    carried = with_margins(year["needs_due"] - by_kind[NeedChannel.VISIT].sum(axis=1))
     table.add_rows(Metric("carried_over", "count", "needs"), point, authority, carried)
-
-
-def _carried_over(records: YearRecords, met: Floats) -> Floats:
-    """Return (n_authorities,) needs carried into the year less those carried out of it.
-
-    `met` (n_authorities,) are the needs of the year that lead to a visit, whenever that is.
-    """
-    visits = records.visits
-    first = visits[(visits["relation"] == Relation.FIRST) & (visits["attempt"] == 0)]
-    due: Floats = np.bincount(first["authority"], minlength=len(met)).astype(np.float64)
-    return due - met
 
 
 def add_expectation(table: LongTable, records: YearRecords) -> None:
