@@ -41,17 +41,20 @@ def export(
         Literal["fi", "sv", "en"] | None, Parameter(help="language; default: the region's")
     ] = None,
 ) -> int:
-    """Write a stored run as a workbook: its tables, assumptions, and sheets of officials and places to edit.
+    """Write stored results as a workbook: tables, assumptions, and sheets to edit.
+
+    Those of a run are its officials and places (`visitsim run --staffing`), that of a sweep its design points
+    (`file` of a design of rows).
 
     Parameters
     ----------
     run
-        A run folder, a scenario's name, or latest.
+        A folder of a run, a sweep or a comparison, a name below the results, or latest.
     """
     from sim.experiments.store import load
-    from sim.reports.workbook import write_workbook
+    from sim.reports.study_workbook import export as written
 
-    print(write_workbook(load(run, out), xlsx, lang))
+    print(written(load(run, out), xlsx, lang))
     return DONE
 
 

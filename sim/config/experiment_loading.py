@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from sim.config.experiment import (
     value_at,
     with_values,
 )
-from sim.config.experiment_table import read_rows
+from sim.config.experiment_table import RowsTable
 from sim.config.layers import merge, read_settings
 from sim.config.loading import compose_scenario
 from sim.config.messages import problems_of
@@ -33,6 +33,8 @@ from sim.config.yaml_source import Document, Where, nearest, read_yaml
 from sim.errors import InputError, Problem
 from sim.region import load_region
 
+#: Returns a problem that points at a value of a design point: its index, the factor, and what is wrong.
+type _Place = Callable[[int, str, str], Problem]
 #: Name of the file in an experiment's folder.
 FILE = "experiment.yaml"
 #: A scenario's way of running is said once for all of them.
@@ -62,12 +64,13 @@ def load_experiment(ref: str | Path, sets: Sequence[str] = ()) -> Experiment:
     spec = _spec(document)
     scenarios, problems = _scenarios(spec, document, path.parent)
     factors, wrong = _factors(spec, document, scenarios)
-    rows, faults = _rows(spec, document, path.parent)
+    rows, place, faults = _rows(spec, document, path.parent)
     problems += [*wrong, *faults]
     if not problems:
         problems = [
             *_design_problems(spec, document, factors),
             *_level_problems(scenarios, factors, document),
+            *_row_problems(scenarios, rows, place),
         ]
     if problems:
         raise InputError(sorted(set(problems), key=lambda p: (p.path, p.line or 0, p.column or 0, p.message)))
@@ -222,23 +225,31 @@ def make_factor(key: str, given: FactorSpec, scenario: Scenario, registry: Regis
 
 def _rows(
     spec: ExperimentSpec, document: Document, folder: Path
-) -> tuple[tuple[dict[str, Level], ...], list[Problem]]:
-    """Return the design points of a design of rows, from the file itself or from a table beside it."""
+) -> tuple[tuple[dict[str, Level], ...], _Place, list[Problem]]:
+    """Return the design points of a design of rows, from the file itself or from a table beside it.
+
+    With them comes what points at one of their values, and what is wrong in them.
+    """
     rows = [dict(row) for row in spec.design.rows]
+
+    def place(index: int, key: str, message: str) -> Problem:
+        return document.problem(("design", "rows", index, key), message)
+
     problems = [
-        document.problem(("design", "rows", index, key), f"is no factor{nearest(key, spec.factors)}")
+        place(index, key, f"is no factor{nearest(key, spec.factors)}")
         for index, row in enumerate(rows)
         for key in row
         if key not in spec.factors
     ]
     if spec.design.file is None:
-        return tuple(rows), problems
+        return tuple(rows), place, problems
     if rows:
-        return (), [*problems, document.problem(("design", "file"), "give rows or a file, not both")]
+        return (), place, [*problems, document.problem(("design", "file"), "give rows or a file, not both")]
     try:
-        return tuple(read_rows(folder / spec.design.file, spec.factors)), problems
+        table = RowsTable.read(folder / spec.design.file)
+        return tuple(table.rows(spec.factors)), table.problem_of, problems
     except InputError as error:
-        return (), [*problems, *error.problems]
+        return (), place, [*problems, *error.problems]
 
 
 def _design_problems(
@@ -276,19 +287,19 @@ def _level_problems(
 
 
 def _row_problems(
-    scenarios: Sequence[Scenario], rows: Sequence[dict[str, Level]], document: Document
+    scenarios: Sequence[Scenario], rows: Sequence[dict[str, Level]], place: _Place
 ) -> Iterator[Problem]:
     """Find values in the rows of a design that a scenario can't take; the ends of each column are tried."""
-    places: dict[str, dict[Level, Where]] = {}
+    found: dict[str, dict[Level, int]] = {}
     for index, row in enumerate(rows):
         for key, value in row.items():
-            places.setdefault(key, {}).setdefault(value, ("design", "rows", index, key))
-    for key, found in places.items():
-        for value in sorted({min(found), max(found)}):
+            found.setdefault(key, {}).setdefault(value, index)
+    for key, first in found.items():
+        for value in sorted({min(first), max(first)}):
             for scenario in scenarios:
                 message = _fault(scenario, key, value)
                 if message:
-                    yield document.problem(found[value], f"{value:g}: {message}")
+                    yield place(first[value], key, f"{value:g}: {message}")
 
 
 def _tried(factor: Factor) -> Iterator[tuple[Where, Level]]:

@@ -4,43 +4,118 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sim.config.experiment import Level
 from sim.config.yaml_source import nearest, shown_path
 from sim.errors import InputError, Problem
 
+#: Sheet of the design points in a workbook; one that has no such sheet holds them in its first.
+SHEET = "rows"
 #: What a switch may be written as.
 _SWITCHES = {"true": True, "false": False}
 
 
-def read_rows(path: Path, factors: Collection[str]) -> list[dict[str, Level]]:
-    """Return the design points of a table.
+@dataclass(frozen=True)
+class RowsTable:
+    """The cells of a table of design points, and where they stand.
 
-    Parameters
+    Attributes
     ----------
     path
-        File ending in ``.csv`` (UTF-8, comma) or ``.xlsx`` (its first sheet); the first row names factors.
-    factors
-        Factors of the experiment; every column must be one.
-
-    Raises
-    ------
-    InputError
-        The file can't be read, or with line and column every cell that is no number, true or false.
+        File as it is shown.
+    sheet
+        Sheet of a workbook; None for a CSV file.
+    head_line, head
+        The first row that is not empty: its number and cells.
+    body
+        Numbers and cells of the other rows that are not empty.
     """
-    shown = shown_path(path)
-    try:
-        cells = _workbook(path) if path.suffix == ".xlsx" else _csv(path)
-    except FileNotFoundError:
-        raise InputError(Problem(shown, "no such file")) from None
-    except Exception as error:  # noqa: BLE001  # readers of workbooks raise errors of many kinds
-        raise InputError(Problem(shown, f"can't be read as a table: {error}")) from None
-    if len(cells) < 2:
-        raise InputError(Problem(shown, "needs a row of factors and at least one design point below it"))
-    return _rows(cells, factors, shown)
+
+    path: str
+    sheet: str | None
+    head_line: int
+    head: list[str]
+    body: list[tuple[int, list[Any]]]
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Return the table in a file.
+
+        Parameters
+        ----------
+        path
+            File ending in ``.csv`` (UTF-8, comma) or ``.xlsx`` (its sheet `SHEET`, else its first).
+
+        Raises
+        ------
+        InputError
+            If it can't be read, or holds no design point.
+        """
+        shown = shown_path(path)
+        try:
+            sheet, cells = _workbook(path) if path.suffix == ".xlsx" else (None, _csv(path))
+        except FileNotFoundError:
+            raise InputError(Problem(shown, "no such file")) from None
+        except Exception as error:  # noqa: BLE001  # readers of workbooks raise errors of many kinds
+            raise InputError(Problem(shown, f"can't be read as a table: {error}")) from None
+        filled = [(line, row) for line, row in enumerate(cells, 1) if any(str(cell).strip() for cell in row)]
+        if len(filled) < 2:
+            needed = "needs a row of factors and at least one design point below it"
+            raise InputError(Problem(shown, needed, key=sheet))
+        (line, head), *body = filled
+        return cls(shown, sheet, line, [str(cell).strip() for cell in head], body)
+
+    def rows(self, factors: Collection[str]) -> list[dict[str, Level]]:
+        """Return the design points.
+
+        Parameters
+        ----------
+        factors
+            Factors of the experiment; every column must be one.
+
+        Raises
+        ------
+        InputError
+            With line (or sheet and row) and column every cell that is no number, true or false.
+        """
+        problems = [
+            self.problem(self.head_line, column, name, f"is no factor{nearest(name, factors)}")
+            for column, name in enumerate(self.head, 1)
+            if name not in factors
+        ]
+        problems += self._faults()
+        if problems:
+            raise InputError(problems)
+        return [
+            {name: _value(cell) for name, cell in zip(self.head, row, strict=True)}  # type: ignore[misc] # None is a fault
+            for _line, row in self.body
+        ]
+
+    def problem_of(self, index: int, name: str, message: str) -> Problem:
+        """Return a problem in the column `name` of the design point `index`."""
+        return self.problem(self.body[index][0], self.head.index(name) + 1, name, message)
+
+    def problem(self, line: int, column: int | None, name: str, message: str) -> Problem:
+        """Return a problem of a cell, or of a row where `column` is None."""
+        if self.sheet is None:
+            return Problem(self.path, message, line, column, name or None)
+        return Problem(
+            self.path, message, key=f"{self.sheet}, row {line}" + (f", column {name}" if name else "")
+        )
+
+    def _faults(self) -> Iterator[Problem]:
+        """Yield rows that are too short or too long, and cells that hold no level."""
+        for line, row in self.body:
+            if len(row) != len(self.head):
+                yield self.problem(line, None, "", f"has {len(row)} cells, not {len(self.head)}")
+                continue
+            for column, (name, cell) in enumerate(zip(self.head, row, strict=True), 1):
+                if _value(cell) is None:
+                    yield self.problem(line, column, name, f"must be a number, true or false, not '{cell}'")
 
 
 def _csv(path: Path) -> list[list[Any]]:
@@ -48,38 +123,14 @@ def _csv(path: Path) -> list[list[Any]]:
         return [list(row) for row in csv.reader(file)]
 
 
-def _workbook(path: Path) -> list[list[Any]]:
+def _workbook(path: Path) -> tuple[str, list[list[Any]]]:
     from python_calamine import CalamineWorkbook
 
     with path.open("rb") as file:
-        rows: list[list[Any]] = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0).to_python()
-    return rows
-
-
-def _rows(cells: Sequence[Sequence[Any]], factors: Collection[str], shown: str) -> list[dict[str, Level]]:
-    names = [str(cell).strip() for cell in cells[0]]
-    problems = [
-        Problem(shown, f"'{name}' is no factor{nearest(name, factors)}", 1, column)
-        for column, name in enumerate(names, 1)
-        if name not in factors
-    ]
-    rows = []
-    for line, row in enumerate(cells[1:], 2):
-        if len(row) != len(names):
-            problems.append(Problem(shown, f"has {len(row)} cells, not {len(names)}", line))
-            continue
-        values = [_value(cell) for cell in row]
-        problems += [
-            Problem(
-                shown, f"must be a number, true or false, not '{row[index]}'", line, index + 1, names[index]
-            )
-            for index, value in enumerate(values)
-            if value is None
-        ]
-        rows.append({name: value for name, value in zip(names, values, strict=True) if value is not None})
-    if problems:
-        raise InputError(problems)
-    return rows
+        book = CalamineWorkbook.from_filelike(file)
+        name = SHEET if SHEET in book.sheet_names else book.sheet_names[0]
+        rows: list[list[Any]] = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    return name, rows
 
 
 def _value(cell: Any) -> Level | None:

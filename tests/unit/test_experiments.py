@@ -165,7 +165,7 @@ def test_rows_are_read_from_tables_and_wrong_cells_named(tmp_path: Path) -> None
     assert expand(experiment(tmp_path, text))[1] == {NO_SHOW: 0.15, "demand.cottages": False}
     table.write_text(f"{NO_SHOW},demand.cotages\n0.1,true\nmany,false\n")
     found = problems(tmp_path, text)
-    assert found[0].startswith("1:2: None: 'demand.cotages' is no factor; did you mean 'demand.cottages'?")
+    assert found[0].startswith("1:2: demand.cotages: is no factor; did you mean 'demand.cottages'?")
     assert found[1] == "3:1: parameters.no_show: must be a number, true or false, not 'many'"
 
 
@@ -179,6 +179,35 @@ def test_rows_are_read_from_workbooks(tmp_path: Path) -> None:
         sheet.write_row(1, 0, [0.12])
     text = f"factors: {{{NO_SHOW}: {{}}}}\ndesign: {{kind: rows, file: points.xlsx}}\n"
     assert expand(experiment(tmp_path, text)) == [{NO_SHOW: 0.12}]
+
+
+def test_wrong_cells_of_workbooks_are_told_by_sheet_row_and_column(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    text = f"factors: {{{NO_SHOW}: {{}}, demand.cottages: {{}}}}\ndesign: {{kind: rows, file: points.xlsx}}\n"
+    (tmp_path / "question").mkdir()
+
+    def told(*rows: list[Any]) -> list[str]:
+        with xlsxwriter.Workbook(tmp_path / "question" / "points.xlsx") as book:
+            book.add_worksheet("notes")
+            sheet = book.add_worksheet("rows")
+            for number, row in enumerate([[NO_SHOW, "demand.cottages"], *rows]):
+                sheet.write_row(number, 0, row)
+        with pytest.raises(InputError) as caught:
+            experiment(tmp_path, text)
+        return [f"{p.key}: {p.message}" for p in caught.value.problems]
+
+    assert told([0.1, True], ["many", "perhaps"]) == [
+        f"rows, row 3, column {NO_SHOW}: must be a number, true or false, not 'many'",
+        "rows, row 3, column demand.cottages: must be a number, true or false, not 'perhaps'",
+    ]
+    [impossible] = told([0.1, True], ["", ""], [7, False])
+    assert impossible.startswith(f"rows, row 4, column {NO_SHOW}: 7: ")
+
+
+def test_impossible_values_of_rows_are_told_at_their_place(tmp_path: Path) -> None:
+    text = f"factors: {{{NO_SHOW}: {{}}}}\ndesign:\n  kind: rows\n  rows: [{{{NO_SHOW}: 7}}]\n"
+    assert problems(tmp_path, text)[0].startswith(f"4:11: design.rows[0].{NO_SHOW}: 7: ")
 
 
 def test_every_setting_of_the_levers_meets_the_same_draws(tmp_path: Path) -> None:
