@@ -98,7 +98,7 @@ def gather(
         visits=visits,
         officials=_official_days(setting, days, extras),
         needs=counts[:, :, :, :, :inside],
-        persons=_persons(setup, inside),
+        persons=setup.persons[:, :inside],
         places=network.places,
         open_minutes=_open_minutes(setup, days),
         expectation={
@@ -129,14 +129,6 @@ def _minutes(spans: NDArray[np.float64]) -> NDArray[np.float64]:
     finite = np.where(np.isfinite(spans), spans, 0.0)
     total: NDArray[np.float64] = (finite[..., 1] - finite[..., 0]).sum(axis=-1)
     return total
-
-
-def _persons(setup: Setup, n_municipalities: int) -> NDArray[np.int64]:
-    """Return persons by age group, municipality and kind."""
-    people = setup.people
-    shape = (len(setup.land.index.age_groups), n_municipalities, 2)
-    flat = np.ravel_multi_index((people.age_group, people.municipality, people.kind.astype(np.int64)), shape)
-    return np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
 
 
 def _open_minutes(setup: Setup, days: range) -> NDArray[np.float64]:

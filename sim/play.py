@@ -103,10 +103,10 @@ class YearPlay:
         """Return one of the `FIGURES` of a day that has been played."""
         if name == "cottage_dwellers_present":
             return float(np.rint(self.setup.season.presence[self.days[day]] * self._dwellers))
-        came, served, gave_up, began, minutes = self._figures[day].tolist()
-        mean = minutes / began if began else np.nan
-        named: dict[str, float] = {"visits": came, "served": served, "gave_up": gave_up, "mean_wait": mean}
-        return named[name]
+        figures = self._figures[day]
+        if name == "mean_wait":
+            return float(figures[4] / figures[3]) if figures[3] else np.nan
+        return float(figures[FIGURES.index(name)])
 
     def remembered(self) -> Carried | None:
         """Return what people take into the next year; nothing where no feedback is switched on."""

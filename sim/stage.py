@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.config import Scenario
+from sim.demand.rules import DemandRules, make_rules
 from sim.demand.setup import Setup, make_setup, restaffed
-from sim.demand.year import DemandRules, YearDemand, make_rules
+from sim.demand.year import YearDemand
 
 #: Scenarios whose set-up a process keeps.
 _KEPT = 4

@@ -12,7 +12,7 @@ from sim.app.costs import cost_rows
 from sim.app.levers import TARGET_SHARE, TARGET_WAIT
 from sim.config import Scenario
 from sim.config.registry import Registry
-from sim.demand.year import DemandRules
+from sim.demand.rules import DemandRules
 from sim.model import VisitModel
 from sim.outcomes import OutcomeSettings, metrics
 from sim.region import load_region

@@ -113,7 +113,8 @@ def day_factors(
 ) -> NDArray[np.float64]:
     """Return (A, D) factors of each day, gamma with mean 1, half of their variance common to all authorities.
 
-    Over the year each authority's factors have a demand-weighted mean of 1, so its expectation stays.
+    Over the year each authority's factors have a demand-weighted mean of 1, so its expectation stays. Days
+    without needs have no luck of their own.
 
     Parameters
     ----------
@@ -127,7 +128,10 @@ def day_factors(
     days = np.array([date.toordinal() for date in span.dates], np.int64)
     entities = days[None, :] * 64 + np.arange(n_authorities + 1)[:, None]
     shape = 2.0 / variation**2
-    gammas = gammaincinv(shape, np.clip(uniform(key, entities), 1e-12, 1 - 1e-12)) / shape
+    needed = profiles.share.any(axis=(0, 1))
+    gammas = np.ones(entities.shape)
+    luck = np.clip(uniform(key, entities[:, needed]), 1e-12, 1 - 1e-12)
+    gammas[:, needed] = gammaincinv(shape, luck) / shape
     factors = gammas[_COMMON] * gammas[1:]
     weights = profiles.share.mean(axis=1)[:, span.year_slice]
     totals = weights.sum(axis=1, keepdims=True)

@@ -1,7 +1,7 @@
 """The compiled part of demand: draw every need, choose channel and point, book, and fix all marks.
 
 Everything compiled for demand lives here, so that numba's cache sees each change. The functions are plain
-rules for one person or one need at a time; `sim.demand.year` prepares their tables.
+rules for one person or one need at a time; `sim.demand.needs` and `sim.demand.rules` prepare their tables.
 """
 
 from __future__ import annotations

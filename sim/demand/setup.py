@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -75,6 +75,18 @@ class Setup:
     expected: Expected
     plan: NDArray[np.float64]
     months: NDArray[np.float64]
+
+    @cached_property
+    def persons(self) -> NDArray[np.int64]:
+        """Persons by age group, municipality and kind of person."""
+        people, index = self.people, self.land.index
+        shape = (len(index.age_groups), len(index.municipalities), 2)
+        one = np.ravel_multi_index(
+            (people.age_group, people.municipality, people.kind.astype(np.int64)), shape
+        )
+        counts = np.bincount(one, minlength=int(np.prod(shape))).reshape(shape)
+        counts.flags.writeable = False
+        return counts
 
     @property
     def events(self) -> Events:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.config import Scenario
-from sim.demand.choice import next_open
-from sim.demand.days import day_factors
-from sim.demand.diary import DiaryPlan, plan_diary
 from sim.demand.kernel import (
     GUIDES,
     ITEM,
@@ -22,20 +17,17 @@ from sim.demand.kernel import (
     DrawScratch,
     FinishScratch,
     Keys,
-    MarkRules,
     Memory,
     NeedRules,
-    Persons,
-    PlaceRules,
     by_day,
     draw_needs,
     finish_visits,
     place_days,
 )
+from sim.demand.needs import with_luck
 from sim.demand.room import ROOMS
+from sim.demand.rules import DemandRules
 from sim.demand.setup import Setup
-from sim.demand.tables import arrival_shapes, mark_rules, place_kinds, slot_minutes
-from sim.network.network import WALK_IN_MODES
 from sim.streams import stream_key
 from sim.visits import VISIT, NeedChannel
 
@@ -43,131 +35,6 @@ from sim.visits import VISIT, NeedChannel
 _SPARE, _SPARE_ROWS = 0.3, 4096
 _KINDS = 2
 _ROW = np.dtype(np.int64)
-
-
-@dataclass(frozen=True)
-class DemandRules:
-    """The kernel's tables that all replications of a scenario share."""
-
-    persons: Persons
-    places: PlaceRules
-    marks: MarkRules
-    diary: DiaryPlan
-
-
-def make_rules(setup: Setup) -> DemandRules:
-    """Return the kernel's tables of a scenario."""
-    params, network, index = setup.params, setup.site.network, setup.land.index
-    kinds = place_kinds(setup.region)
-    minutes = slot_minutes(params, index)
-    diary = plan_diary(network, minutes, setup.rules.booked, kinds, params["slot_rounding"])
-    marks = mark_rules(params, index, setup.events.service_times())
-    return DemandRules(_persons(setup), _place_rules(setup, kinds), marks, diary)
-
-
-def _persons(setup: Setup) -> Persons:
-    people, origins = setup.people, setup.site.origins
-    return Persons(
-        people.id,
-        people.kind,
-        people.age_group.astype(np.int8),
-        people.foreign.astype(np.int8),
-        people.municipality.astype(np.int16),
-        ((people.age_group * 2 + people.foreign) * 2 + people.kind).astype(np.int16),
-        setup.capable.astype(np.uint8),
-        setup.accepts.astype(np.uint8),
-        origins.home,
-        origins.cottage,
-    )
-
-
-def _place_rules(setup: Setup, kinds: NDArray[np.int64]) -> PlaceRules:
-    site, span = setup.site, setup.season.span
-    network, doors = site.network, site.network.doors
-    working = span.working_count()
-    shape, shape_at, shape_sum = arrival_shapes(setup.region, network, setup.land.index)
-    staffed = (network.roster.duty > 0).astype(np.int64) @ network.roster.able.astype(np.int64) > 0
-    feedback = setup.scenario.feedback
-    return PlaceRules(
-        doors=_doors_by_authority(setup),
-        door_point=doors.point,
-        door_channel=doors.channel,
-        door_service=doors.service,
-        serves=doors.serves.astype(np.uint8),
-        next_walk=next_open(network.walk_in, working, site.sensitivity.horizon),
-        next_any=next_open(network.bookable, working, None),
-        open_any=network.bookable.astype(np.uint8),
-        working=working,
-        walk_windows=_walk_in_windows(setup),
-        last_close=_last_closings(network.windows),
-        day_type=network.day_type,
-        staffed=staffed.astype(np.uint8),
-        ways=site.origins.ways,
-        area=site.origins.nearby.area[site.origins.municipality].astype(np.int16),
-        column=site.origins.nearby.column,
-        attraction=setup.attraction,
-        delay_weight=site.sensitivity.by_delay(),
-        outside=network.outside.astype(np.uint8),
-        joint=network.joint.astype(np.uint8),
-        guided=(doors.guidance >= 0).astype(np.uint8),
-        matter_place=kinds,
-        shape=shape,
-        shape_at=shape_at,
-        shape_sum=shape_sum,
-        nearest=setup.scenario.demand.choice == "nearest",
-        soonest=_days_on(working, site.sensitivity.lead),
-        latest=_days_on(working, site.sensitivity.booking_horizon),
-        remember=setup.params["choice_wait_sensitivity"] if feedback.remembered_wait else 0.0,
-    )
-
-
-def _days_on(working: NDArray[np.int64], ahead: int) -> NDArray[np.int64]:
-    """Return (D,) the last day by which `ahead` working days have passed since each day, the end at most.
-
-    Parameters
-    ----------
-    working
-        (D + 1,) working days before each day.
-    """
-    last = len(working) - 2
-    on = np.minimum(np.searchsorted(working, working[:-1] + ahead), last)
-    return np.minimum(np.searchsorted(working, working[on], side="right") - 1, last)
-
-
-def _doors_by_authority(setup: Setup) -> NDArray[np.int64]:
-    """Return (n_areas, A, most + 1) doors considered by (point, channel), padded with -1."""
-    doors, near = setup.site.network.doors, setup.site.origins.nearby
-    n_authorities = len(setup.land.index.authorities)
-    mine = [
-        [np.flatnonzero((doors.authority == a) & (column[doors.point] >= 0)) for a in range(n_authorities)]
-        for column in near.column
-    ]
-    most = max((len(found) for area in mine for found in area), default=0)
-    table = np.full((len(mine), n_authorities, most + 1), -1, np.int64)
-    for number, area in enumerate(mine):
-        for authority, found in enumerate(area):
-            table[number, authority, : len(found)] = found
-    return table
-
-
-def _walk_in_windows(setup: Setup) -> NDArray[np.float64]:
-    """Return (T, J, W, 2) windows in which people come without an appointment, by day type, inf-padded."""
-    network = setup.site.network
-    n_types = int(network.day_type.max()) + 1
-    firsts = [int(np.flatnonzero(network.day_type == t)[0]) for t in range(n_types)]
-    windows = network.doors.windows
-    widest = max((len(door[day]) for door in windows for day in firsts), default=0) + 2
-    table = np.full((n_types, network.doors.n, widest, 2), np.inf)
-    for t, day in enumerate(firsts):
-        for j, door in enumerate(windows):
-            mine = [window[:2] for window in door[day] if window[2] in WALK_IN_MODES]
-            table[t, j, : len(mine)] = np.array(mine).reshape(-1, 2)
-    return table
-
-
-def _last_closings(windows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return (T, J) last closing, -inf where a door stays shut."""
-    return np.where(np.isfinite(windows[..., 1]), windows[..., 1], -np.inf).max(axis=-1)
 
 
 class YearDemand:
@@ -191,7 +58,7 @@ class YearDemand:
     def __init__(self, setup: Setup, rules: DemandRules, replication: int) -> None:
         self._setup, self._rules = setup, rules
         self._keys = make_keys(setup.scenario, replication)
-        self._need_rules = need_rules(setup, replication)
+        self._need_rules = with_luck(setup, rules.needs, replication)
         span = setup.season.span
         self._span = span
         index = setup.land.index
@@ -370,73 +237,4 @@ def make_memory(setup: Setup) -> Memory:
     return Memory(np.zeros(n, np.uint8), np.zeros(n, np.uint8), np.zeros((rows, points), np.float32))
 
 
-def need_rules(setup: Setup, replication: int) -> NeedRules:
-    """Return rates and shares of needs with the day factors of one replication."""
-    rules, span, season = setup.rules, setup.season.span, setup.season
-    n_authorities = len(rules.coverage)
-    factors = day_factors(
-        season.days, setup.params["daily_demand_cv"], setup.scenario.run.seed, replication, span
-    )
-    by_day_share = season.days.share * factors[:, None, :]
-    day_sum = np.concatenate([np.zeros((n_authorities, 2, 1)), np.cumsum(by_day_share, axis=2)], axis=2)
-    reach = day_sum[:, :, -1].max(axis=1)
-    rate = _rates(setup) * reach[:, None, None, None]
-    matters, matter_sum = _matter_sums(setup)
-    month = np.full(span.n_days, -1, np.int64)
-    month[span.year_slice] = span.months[span.year_slice]
-    none = np.exp(-rate)
-    return NeedRules(
-        rate=rate,
-        none=none,
-        some=_least_words(rate, none),
-        reach=reach,
-        day_sum=day_sum,
-        matter_sum=matter_sum,
-        matters=matters,
-        authority=rules.authority,
-        duty=rules.duty,
-        freed=rules.freed,
-        remote=rules.remote,
-        online=rules.online.astype(np.uint8),
-        booked=rules.booked,
-        coverage=rules.coverage,
-        presence=season.presence,
-        month=month,
-        second=rules.second,
-        second_sum=np.cumsum(setup.expected.second_share, axis=-1),
-    )
-
-
-def _rates(setup: Setup) -> NDArray[np.float64]:
-    """Return (A, n_ages, 2 foreign, 2 kinds) needs a person and year, before presence thins them."""
-    rules, levels = setup.rules, setup.levels
-    grown = levels.level * setup.expected.growth
-    rate = np.repeat((grown[:, None] * levels.weight)[:, :, None, None], 2, axis=2)
-    rate = rate * np.array([1.0, rules.cottage_ratio])
-    rate[rules.foreign_only, :, 0, :] = 0.0
-    return np.asarray(rate, np.float64)
-
-
-def _least_words(rate: NDArray[np.float64], none: NDArray[np.float64]) -> NDArray[np.uint64]:
-    """Return (cells, A) the least 53 bits of a draw that give a need; one more than there are: never."""
-    least = np.ceil(np.where(rate > 0.0, none, 1.0) * 2.0**53).astype(np.uint64)
-    return np.ascontiguousarray(least.reshape(len(rate), -1).T)
-
-
-def _matter_sums(setup: Setup) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return (A, most) matters of each authority and their cumulated shares of its needs."""
-    rules = setup.rules
-    mine = [np.flatnonzero(rules.authority == a) for a in range(len(rules.coverage))]
-    most = max(map(len, mine), default=1)
-    matters = np.full((len(mine), most), -1, np.int64)
-    sums = np.ones((len(mine), most))
-    for authority, found in enumerate(mine):
-        matters[authority, : len(found)] = found
-        if len(found):
-            sums[authority, : len(found)] = np.cumsum(setup.levels.share[found])
-            sums[authority, len(found) - 1 :] = 1.0
-            matters[authority, len(found) :] = found[-1]
-    return matters, sums
-
-
-__all__ = ["DemandRules", "YearDemand", "make_keys", "make_memory", "make_rules", "need_rules"]
+__all__ = ["YearDemand", "make_keys", "make_memory"]

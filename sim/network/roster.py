@@ -204,8 +204,10 @@ def strike_absences(
     absent = (roster.duty == ROSTERED) & (luck < share)
     duty = np.where(absent, OFF, roster.duty).astype(np.int8)
     present = (duty == ROSTERED).astype(np.int64) @ roster.able.astype(np.int64)
+    day_of, official_of = np.nonzero(absent)
+    alone = ((present[day_of] == 0) & roster.able[official_of]).any(axis=1)
     guides = np.array([all(skill[0] == GUIDANCE for skill in name.skills) for name in roster.names], bool)
-    for day, official in zip(*np.nonzero(absent), strict=True):
+    for day, official in zip(day_of[alone], official_of[alone], strict=True):
         if (present[day][roster.able[official]] == 0).any():
             duty[day, official] = ROSTERED if guides[official] else ON_CALL
             if guides[official]:

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from sim.arena import make_setting
 from sim.config import Scenario
+from sim.demand.rules import make_rules
 from sim.demand.setup import Setup, scenario_network
-from sim.demand.year import YearDemand, make_rules
+from sim.demand.year import YearDemand
 from sim.network import Network
 from sim.network.roster import OFF, ROSTERED
 from sim.network.rows import RosterRow, roster_rows

@@ -28,7 +28,7 @@ from sim.visits import YearRecords
 #: Where each stage is called from, and the function that does it.
 STAGES = (
     (play, "place_year"),
-    (year, "need_rules"),
+    (year, "with_luck"),
     (year, "draw_needs"),
     (year, "_sort_by_day"),
     (year, "place_days"),

@@ -9,8 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.config import load_scenario
+from sim.demand.rules import make_rules
 from sim.demand.setup import Setup, make_setup
-from sim.demand.year import YearDemand, make_rules
+from sim.demand.year import YearDemand
 from sim.visits import NeedChannel, Relation
 
 REPLICATIONS = 6

@@ -1,0 +1,89 @@
+"""The kernel's tables of who needs what how often, and the luck of days that a replication adds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.demand.days import day_factors
+from sim.demand.kernel import NeedRules
+from sim.demand.setup import Setup
+
+
+def need_rules(setup: Setup) -> NeedRules:
+    """Return rates and shares of needs in a year without luck: each day as expected."""
+    rules, span, season = setup.rules, setup.season.span, setup.season
+    matters, matter_sum = _matter_sums(setup)
+    month = np.full(span.n_days, -1, np.int64)
+    month[span.year_slice] = span.months[span.year_slice]
+    return NeedRules(
+        **_by_day(_rates(setup), season.days.share),
+        matter_sum=matter_sum,
+        matters=matters,
+        authority=rules.authority,
+        duty=rules.duty,
+        freed=rules.freed,
+        remote=rules.remote,
+        online=rules.online.astype(np.uint8),
+        booked=rules.booked,
+        coverage=rules.coverage,
+        presence=season.presence,
+        month=month,
+        second=rules.second,
+        second_sum=np.cumsum(setup.expected.second_share, axis=-1),
+    )
+
+
+def with_luck(setup: Setup, rules: NeedRules, replication: int) -> NeedRules:
+    """Return the rules of needs with the day factors of one replication."""
+    season = setup.season
+    factors = day_factors(
+        season.days, setup.params["daily_demand_cv"], setup.scenario.run.seed, replication, season.span
+    )
+    return rules._replace(**_by_day(_rates(setup), season.days.share * factors[:, None, :]))
+
+
+def _by_day(rate: NDArray[np.float64], share: NDArray[np.float64]) -> dict[str, Any]:
+    """Return what depends on days, from (A, n_ages, 2, 2) needs a person and year and (A, 2, D) shares."""
+    day_sum = np.concatenate([np.zeros((len(share), 2, 1)), np.cumsum(share, axis=2)], axis=2)
+    reach = day_sum[:, :, -1].max(axis=1)
+    rate = rate * reach[:, None, None, None]
+    none = np.exp(-rate)
+    return {"rate": rate, "none": none, "some": _least_words(rate, none), "reach": reach, "day_sum": day_sum}
+
+
+def _rates(setup: Setup) -> NDArray[np.float64]:
+    """Return (A, n_ages, 2 foreign, 2 kinds) needs a person and year, before presence thins them."""
+    rules, levels = setup.rules, setup.levels
+    grown = levels.level * setup.expected.growth
+    rate = np.repeat((grown[:, None] * levels.weight)[:, :, None, None], 2, axis=2)
+    rate = rate * np.array([1.0, rules.cottage_ratio])
+    rate[rules.foreign_only, :, 0, :] = 0.0
+    return np.asarray(rate, np.float64)
+
+
+def _least_words(rate: NDArray[np.float64], none: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """Return (cells, A) the least 53 bits of a draw that give a need; one more than there are: never."""
+    least = np.ceil(np.where(rate > 0.0, none, 1.0) * 2.0**53).astype(np.uint64)
+    return np.ascontiguousarray(least.reshape(len(rate), -1).T)
+
+
+def _matter_sums(setup: Setup) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return (A, most) matters of each authority and their cumulated shares of its needs."""
+    rules = setup.rules
+    mine = [np.flatnonzero(rules.authority == a) for a in range(len(rules.coverage))]
+    most = max(map(len, mine), default=1)
+    matters = np.full((len(mine), most), -1, np.int64)
+    sums = np.ones((len(mine), most))
+    for authority, found in enumerate(mine):
+        matters[authority, : len(found)] = found
+        if len(found):
+            sums[authority, : len(found)] = np.cumsum(setup.levels.share[found])
+            sums[authority, len(found) - 1 :] = 1.0
+            matters[authority, len(found) :] = found[-1]
+    return matters, sums
+
+
+__all__ = ["need_rules", "with_luck"]
