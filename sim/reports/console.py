@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.locale import NO_NUMBER, Language, number, percent, percent_sign, signed, translator
+from sim.reports.balance import balance_note
 from sim.reports.names import short_name
 from sim.reports.results import ALL
 from sim.reports.run import PlanRow, PointRow, RunSummary
@@ -56,7 +57,7 @@ def print_summary(summary: RunSummary, lang: Language | None = None) -> None:
     _say(console, _(READINGS[summary.reading]))
     console.print()
     console.print(_plan_table(summary, lang, _))
-    for line, style in _plan_notes(summary, _):
+    for line, style in (*_plan_notes(summary, _), (balance_note(summary, lang, _), "dim")):
         _say(console, line, style)
     console.print()
     console.print(_point_table(summary, lang, _))

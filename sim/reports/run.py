@@ -27,6 +27,8 @@ _METRICS = (
     "expected_visits",
     "legal_floor",
     "need_growth",
+    "no_slot",
+    "carried_over",
 )
 #: Files of a run folder that are worth naming, in this order.
 _FILES = (
@@ -57,6 +59,10 @@ class PlanRow:
         Whether the plan lies below the legal floor.
     updated
         Visits simulated under what has happened since the plan.
+    expected
+        Visits that the closed form expects.
+    no_slot, carried_over
+        Needs that found no slot; needs carried into the year less those carried out of it.
     """
 
     authority: str
@@ -68,6 +74,9 @@ class PlanRow:
     need_growth: float
     below_floor: bool
     updated: Estimate = NONE
+    expected: float = math.nan
+    no_slot: float = math.nan
+    carried_over: float = math.nan
 
     def as_dict(self) -> dict[str, Any]:
         """Return the row as plain values, units in the keys."""
@@ -83,6 +92,9 @@ class PlanRow:
             "plan_below_legal_floor": self.below_floor,
             "updated_visits_per_year": _plain(self.updated.mean),
             "updated_half_width_visits_per_year": _plain(self.updated.half_width),
+            "closed_form_visits_per_year": _plain(self.expected),
+            "no_slot_needs_per_year": _plain(self.no_slot),
+            "carried_over_needs_per_year": _plain(self.carried_over),
         }
 
 
@@ -255,6 +267,9 @@ def _plan_row(values: Values, key: str, name: str) -> PlanRow:
         legal_floor=floor,
         need_growth=values.get("need_growth", "value", authority=key).mean,
         below_floor=plan < floor,
+        expected=values.get("expected_visits", "value", authority=key).mean,
+        no_slot=values.get("no_slot", "count", authority=key).mean,
+        carried_over=values.get("carried_over", "count", authority=key).mean,
     )
 
 
@@ -297,6 +312,9 @@ def _total(rows: Iterable[PlanRow], key: str, simulated: Estimate) -> PlanRow:
         legal_floor=_sum(row.legal_floor for row in rows),
         need_growth=math.nan,
         below_floor=False,
+        expected=_sum(row.expected for row in rows),
+        no_slot=_sum(row.no_slot for row in rows),
+        carried_over=_sum(row.carried_over for row in rows),
     )
 
 

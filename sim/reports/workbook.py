@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sim.locale import Language
+from sim.reports.balance import balance_table
 from sim.reports.basis import assumption_table, limits, provenance
 from sim.reports.book import Book
 from sim.reports.people import group_table, origin_table
@@ -50,6 +51,7 @@ def _tables(sheet: Sheet) -> Iterator[tuple[str, Table]]:
     """Yield the names of the sheets and their tables."""
     _ = sheet.translate
     yield _("Plan"), plan_table(sheet)
+    yield _("Closed form"), balance_table(sheet)
     yield _("Plan's years"), history_table(sheet)
     yield _("Months"), month_table(sheet)
     yield _("Waits"), point_table(sheet)

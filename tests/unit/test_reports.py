@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po
 
 import sim
 from sim.locale import LANGUAGES, Language, number, percent, signed, translator
+from sim.reports.balance import balance_note, rest
 from sim.reports.console import print_summary
 from sim.reports.figures import PARTS, draw_run
 from sim.reports.results import Estimate
@@ -57,6 +58,22 @@ def test_numbers_against_the_plan(summary: RunSummary, run: FakeRun) -> None:
     assert row.simulated.half_width == pytest.approx(4.302653 * mine.std() / math.sqrt(3), rel=1e-6)
     assert row.difference == pytest.approx(mine.mean() - 300.0)
     assert row.need_growth == 0.5
+
+
+def test_the_closed_form_differs_by_full_diaries_the_turns_of_the_year_and_chance(
+    summary: RunSummary,
+) -> None:
+    simulated = Estimate(950.0, 10.0)
+    told = replace(summary.total, simulated=simulated, expected=1_000.0, no_slot=30.0, carried_over=-25.0)
+    assert rest(told) == 5.0
+    note = balance_note(replace(summary, total=told), "en", translator("en"))
+    for part in ("1,000 visits", "differs by −50", "30 needs", "−25 were carried", "+5 are chance"):
+        assert part in note
+    near = replace(told, expected=955.0)
+    assert balance_note(replace(summary, total=near), "en", translator("en")) == ""
+    unknown = replace(told, carried_over=math.nan)
+    assert balance_note(replace(summary, total=unknown), "en", translator("en")) == ""
+    assert summary.authorities[0].as_dict()["carried_over_needs_per_year"] is not None
 
 
 def test_the_plan_below_the_legal_floor_is_flagged(summary: RunSummary) -> None:

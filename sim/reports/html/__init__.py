@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sim.locale import Language, number, percent
+from sim.reports.balance import balance_table
 from sim.reports.basis import assumption_table, changed, limits, provenance
 from sim.reports.figures import PARTS, exhibits
 from sim.reports.html.page import NAME, Fact, page, pictures
@@ -89,6 +90,7 @@ def _tables(sheet: Sheet) -> dict[str, Table]:
     """Return the tables that stand by themselves."""
     makers: dict[str, Callable[[Sheet], Table]] = {
         "plan": plan_table,
+        "balance": balance_table,
         "points": point_table,
         "levels": service_table,
         "origins": origin_table,
