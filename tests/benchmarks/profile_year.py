@@ -58,6 +58,7 @@ def main(name: str = "baseline_2030", replications: int = 10) -> None:
         ran = time.process_time()
         metrics(records, settings)
         done = time.process_time()
+        model.leave()
         if replication == 0:  # compiles and makes people
             seconds.clear()
             continue
