@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from typing import Self
 from urllib.parse import parse_qsl, urlencode
 
+from sim.app.faults import told
 from sim.app.levers import Kind, Lever, Levers, levers_of
 from sim.app.windows import read_clock, read_windows, written_windows
 from sim.config import Scenario, load_scenario, shipped_scenarios
@@ -152,11 +153,11 @@ class State:
         try:
             return self, self.checked()
         except InputError as error:
-            told = tuple(f"{problem.key or ''}: {problem.message}" for problem in error.problems)
+            reasons = tuple(told(problem, self.lang) for problem in error.problems)
             wrong = translator(self.lang)(
                 "These changes do not go together; the scenario is shown without them:"
             )
-            bare = replace(self, changes={}, problems=(*self.problems, wrong, *told))
+            bare = replace(self, changes={}, problems=(*self.problems, wrong, *reasons))
             return bare, bare.checked()
 
 

@@ -15,6 +15,8 @@ from sim.reports.tables import Cell, Column, Table, Value, plain
 
 #: Widths of columns [characters]: the narrowest, and the widest before text is cut off at the edge.
 _NARROW, _WIDE = 9, 52
+#: Width of a column of texts [characters], and height of a line [points].
+_TEXT_WIDTH, _LINE = 96, 15
 #: A spreadsheet's longest name of a sheet [characters].
 _LONGEST_NAME = 31
 
@@ -48,11 +50,14 @@ class Book:
         """Add a sheet of names and texts."""
         page = self._book.add_worksheet(name[:_LONGEST_NAME])
         page.set_column(0, 0, 26, self._note)
-        page.set_column(1, 1, 96, self._note)
+        page.set_column(1, 1, _TEXT_WIDTH, self._note)
         page.write_string(0, 0, rows[0][0], self._caption)
         for index, (head, body) in enumerate(rows[1:], 2):
             page.write_string(index, 0, head, self._note)
             page.write_string(index, 1, body, self._note)
+            page.set_row(index, _height(body, _TEXT_WIDTH))
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
 
     def table(self, name: str, table: Table) -> None:
         """Add a sheet with a table: caption, headers with filters, rows; an estimate fills two columns."""
@@ -70,7 +75,8 @@ class Book:
         page.freeze_panes(3, 1)
         page.autofilter(2, 0, 2 + len(table.rows), len(columns) - 1)
         if table.note:
-            page.write_string(4 + len(table.rows), 0, table.note)
+            widths = [_width(table, index, column) for index, column, _is_half_width in columns]
+            self._across(page, 4 + len(table.rows), widths, table.note)
         page.set_landscape()
         page.fit_to_pages(1, 0)
 
@@ -86,6 +92,13 @@ class Book:
             for place, key in enumerate(keys):
                 page.write(number, place, row[key], None if place == 0 else self._open)
         page.freeze_panes(1, 1)
+
+    def _across(self, page: Any, row: int, widths: Sequence[float], text: str) -> None:
+        """Write a text over the columns of a table, as many lines as it needs."""
+        if len(widths) > 1:
+            page.merge_range(row, 0, row, len(widths) - 1, "", self._note)
+        page.write_string(row, 0, text, self._note)
+        page.set_row(row, _height(text, sum(widths)))
 
     def _cell(
         self, page: Any, at: tuple[int, int], value: str | float, column: Column, *, bold: bool
@@ -131,6 +144,11 @@ def _half_width(value: Value) -> float:
     if isinstance(value, Cell):
         return _half_width(value.value)
     return value.half_width if isinstance(value, Estimate) else math.nan
+
+
+def _height(text: str, width: float) -> int:
+    """Return the height of a row with a wrapped text [points]; spreadsheets do not find it by themselves."""
+    return _LINE * max(1, math.ceil(len(text) / (0.9 * width)))
 
 
 def _width(table: Table, index: int, column: Column) -> float:

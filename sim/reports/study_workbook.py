@@ -52,8 +52,8 @@ def export(result: RunResult, path: Path, lang: Language | None = None) -> Path:
     if not result.manifest.get("scenarios"):
         return write_workbook(result, path, lang)
     study = Study.of(result, lang)
-    book = Book(path)
-    book.text(study.reference.translate("About the workbook"), list(_about(study)))
+    book, _ = Book(path), study.reference.translate
+    book.text(_("About the workbook"), list(_about(study)))
     for name, table in _tables(study):
         book.table(name, table)
     if _has_design(study):

@@ -37,8 +37,8 @@ def write_workbook(run: Run, path: Path, lang: Language | None = None) -> Path:
         If the run's region can no longer be read, or the workbook can't be written.
     """
     sheet = Sheet.of(run, lang)
-    book = Book(path)
-    book.text(sheet.translate("About the workbook"), _about(sheet))
+    book, _ = Book(path), sheet.translate
+    book.text(_("About the workbook"), _about(sheet))
     for name, table in _tables(sheet):
         book.table(name, table)
     book.editable("officials", official_rows(run.scenario))
