@@ -231,8 +231,8 @@ class Registry:
 def join_key(name: str, subject: str = "", year: int | None = None) -> str:
     """Return the key of a parameter.
 
-    >>> join_key("digital_coverage", "Kela", 2030)
-    'digital_coverage.Kela.2030'
+    >>> join_key("digital_coverage", "Office", 2030)
+    'digital_coverage.Office.2030'
     """
     parts = (name, subject, "" if year is None else str(year))
     return ".".join(part for part in parts if part)

@@ -121,7 +121,7 @@ def _keep_services(values: dict[str, float]) -> None:
 def driver_of(key: str) -> str | None:
     """Return the driver to which a parameter belongs, None for one that moves no yearly volume here.
 
-    >>> driver_of("digital_coverage.Kela.2030")
+    >>> driver_of("digital_coverage.Office.2030")
     'coverage'
     """
     return _OF_PARAMETER.get(key.split(".")[0])
