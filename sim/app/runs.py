@@ -22,6 +22,7 @@ _KEPT = 120
 MAX_WAITING = 60
 #: Longest time that a session waits for its first answer [s].
 PATIENCE = 90.0
+_TOO_LONG = "the run takes too long"
 
 type _Key = tuple[str, int]
 
@@ -67,7 +68,7 @@ class Runs:
         try:
             self._ask(scenario, 0).result(PATIENCE)
         except TimeoutError as error:
-            raise RunError("the run takes too long") from error
+            raise RunError(_TOO_LONG) from error
 
     def done(self, scenario: Scenario, wanted: int) -> int:
         """Return how many replications are done, from the first on without a gap; ask for the next ones.
@@ -89,9 +90,17 @@ class Runs:
         wait([self._ask(scenario, replication) for replication in range(n)], seconds)
 
     def tables(self, scenario: Scenario, n: int) -> pd.DataFrame:
-        """Return the metrics of the first `n` replications, waiting for those that are not done."""
+        """Return the metrics of the first `n` replications, waiting for those that are not done.
+
+        Raises
+        ------
+        RunError
+            If a run failed, all of them took too long, or they could not be taken.
+        """
         answers = [self._ask(scenario, replication) for replication in range(n)]
-        return pd.concat([answer.result(PATIENCE) for answer in answers], ignore_index=True)
+        if wait(answers, PATIENCE).not_done:
+            raise RunError(_TOO_LONG)
+        return pd.concat([answer.result() for answer in answers], ignore_index=True)
 
     def warm(self, scenario: Scenario) -> None:
         """Set going one replication on each worker, so that people and compiled code are there when asked."""

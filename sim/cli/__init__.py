@@ -13,6 +13,7 @@ from cyclopts import App, CycloptsError, Parameter
 from sim import __version__
 from sim.cli import checks, experiments, planning, reference, regions, results
 from sim.cli.base import DEFAULT, DONE, FAILED, INTERRUPTED, WRONG_INPUT, RunOptions, progress_bar, say
+from sim.cli.extras import missing_part
 from sim.errors import InputError, VisitsimError
 
 if TYPE_CHECKING:
@@ -145,7 +146,8 @@ def main(words: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 done, 1 a run or a check failed, 2 the input is wrong, 130 interrupted.
+        0 done, 1 a run or a check failed or an optional package is missing, 2 the input is wrong, 130
+        interrupted.
     """
     try:
         code = app(sys.argv[1:] if words is None else words, exit_on_error=False, print_error=False)
@@ -159,6 +161,9 @@ def main(words: Sequence[str] | None = None) -> int:
         return WRONG_INPUT
     except VisitsimError as error:
         say(error)
+        return FAILED
+    except ModuleNotFoundError as error:
+        say(missing_part(error))
         return FAILED
     except KeyboardInterrupt:
         say("interrupted; what is done is stored, the same command goes on from there")

@@ -13,7 +13,7 @@ from multiprocessing import get_context, parent_process
 from signal import SIG_IGN, SIGINT, signal
 from typing import Any, Literal
 
-from sim.errors import InputError, Problem, RunError
+from sim.errors import InputError, Problem
 
 #: Kinds of executors: this machine's processes, or a Dask cluster.
 ExecutorKind = Literal["local", "dask"]
@@ -107,10 +107,8 @@ def _end_with(main: Any) -> None:
 
 def _dask_lanes(stack: ExitStack, workers: int, address: str | None) -> list[Lane]:
     """Return one lane a thread of a Dask cluster, a local one of processes if there is no address."""
-    try:
-        import distributed
-    except ImportError:
-        raise RunError("--executor dask needs the package 'distributed': install visitsim[cluster]") from None
+    import distributed
+
     if address is None:
         start: Callable[..., Any] = distributed.LocalCluster
         cluster = start(n_workers=workers, threads_per_worker=1, dashboard_address=None)

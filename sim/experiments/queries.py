@@ -59,7 +59,7 @@ def _add_view(connection: duckdb.DuckDBPyConnection, root: Path, name: str) -> b
     listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
     parts = "regexp_extract(filename, '([^/]+/[^/]+)/[^/]+$', 1)"
     connection.sql(
-        f"create view {name} as select {parts} as folder, * exclude (filename) "
+        f"create view {name} as select {parts} as folder, * exclude (filename) "  # noqa: S608 - quoted above
         f"from read_parquet([{listed}], filename = true, union_by_name = true)"
     )
     return True

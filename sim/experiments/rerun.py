@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 import sim
 from sim.config import Scenario
@@ -21,7 +20,7 @@ from sim.errors import InputError, Problem, RunError
 from sim.experiments.manifest import read_manifest
 from sim.experiments.parts import FinishedRun, Output, StoredRun, read_run, stored_runs, write_part
 from sim.experiments.runner import run_ids
-from sim.experiments.store import RESULTS
+from sim.experiments.store import RESULTS, read_stored
 from sim.experiments.work import Replicate
 from sim.region import load_region
 
@@ -139,8 +138,8 @@ def _listed(out: Path) -> Iterator[tuple[dict[str, Any], Path]]:
     """Yield the rows of the run tables of all run folders."""
     for path in sorted(out.rglob(_NAME)):
         try:
-            rows = pq.read_table(path).to_pylist()
-        except (pa.ArrowException, OSError):
+            rows = read_stored(path).to_pylist()
+        except InputError:
             continue  # damaged; the same command that made it writes it again
         yield from ((row, path.parent) for row in rows)
 
@@ -165,7 +164,7 @@ def _scenario(found: _Found, engine: str | None) -> Scenario:
     base = Scenario.model_validate_json(json.dumps(plain[found.row["scenario"]]))
     if engine is not None:
         base = base.model_copy(update={"run": base.run.model_copy(update={"engine": engine})})
-    factors = pq.read_table(found.folder / "factors.parquet").to_pylist()
+    factors = read_stored(found.folder / "factors.parquet").to_pylist()
     values = {row["factor"]: row["value"] for row in factors if row["run_id"] == found.row["run_id"]}
     return with_values(base, {key: _level(base, key, value) for key, value in values.items()})
 

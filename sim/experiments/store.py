@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 from ruamel.yaml import YAML
 
@@ -41,8 +42,18 @@ class RunResult:
 
     @cached_property
     def scenario(self) -> Scenario:
-        """The scenario as it was run; of an experiment the first, its reference."""
-        return Scenario.model_validate_json(json.dumps(self.manifest["scenario"]))
+        """The scenario as it was run; of an experiment the first, its reference.
+
+        Raises
+        ------
+        InputError
+            The manifest has none that can be read, for instance because it was edited.
+        """
+        try:
+            return Scenario.model_validate_json(json.dumps(self.manifest["scenario"]))
+        except (KeyError, ValueError) as error:
+            reason = str(error).splitlines()[0]
+            raise InputError(Problem(str(self.folder / NAME), f"no scenario can be read: {reason}")) from None
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -80,8 +91,25 @@ class RunResult:
         if not path.exists():
             hint = "; run again with --visits" if name == "visits" else ""
             raise InputError(Problem(str(path), f"there is no such table{hint}"))
-        table: pd.DataFrame = pq.read_table(path).to_pandas()
+        table: pd.DataFrame = read_stored(path).to_pandas()
         return table
+
+
+def read_stored(path: Path) -> pa.Table:
+    """Return a table of a run folder, its checksums compared.
+
+    Raises
+    ------
+    InputError
+        It is damaged or can't be read.
+    """
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            return file.read()
+    except (pa.ArrowException, OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        told = f"can't be read: {reason}; the command that made it writes it again from what is stored"
+        raise InputError(Problem(str(path), told)) from None
 
 
 def run_folder(out: Path, scenario: Scenario) -> Path:

@@ -70,12 +70,8 @@ def _text(content: bytes) -> str:
 
 def _from_json(path: Path, content: bytes) -> pd.DataFrame:
     """Return a JSON-stat dataset with a column a dimension and `value`; codes stand before labels."""
-    try:
-        from jsonstat_validator import Dataset
-    except ImportError:
-        raise InputError(
-            Problem(str(path), "JSON-stat needs the extra 'statistics': uv sync --extra statistics")
-        ) from None
+    from jsonstat_validator import Dataset
+
     try:
         dataset = Dataset.model_validate(json.loads(content))
     except ValueError as error:  # of the JSON, or of the dataset

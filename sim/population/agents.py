@@ -91,7 +91,7 @@ class PeopleSet(AbstractAgentSet[Person]):
         listed = list(agents)
         self._model = listed[0].model if listed else None
         self.rows = np.array([agent.row for agent in listed], np.int64)
-        self.random = random if random is not None else Random(0)
+        self.random = random if random is not None else Random(0)  # noqa: S311 - no secret; draws nothing that decides
 
     @classmethod
     def of_rows(cls, model: Any, rows: NDArray[np.int64], random: Random) -> Self:

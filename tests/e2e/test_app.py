@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import signal
+import socket
 import subprocess
 import threading
 import urllib.error
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from sim.app.runs import Runs
@@ -63,6 +65,12 @@ def site() -> Iterator[Site]:
     thread.join()
     server.server_close()
     runs.close()
+
+
+@pytest.fixture(scope="module")
+def served(site: Site) -> Flask:
+    """Give the application behind a page that only this machine can reach."""
+    return make_app(site.runs, REPLICATIONS).server
 
 
 @pytest.fixture(scope="module")
@@ -252,6 +260,80 @@ def test_too_much_is_refused(site: Site) -> None:
         urllib.request.urlopen(asked, timeout=60)
     assert refused.value.code == 413
     refused.value.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("", {"Host": "rebound.example"}, 400),
+        ("export.csv", {"Host": "rebound.example:80"}, 400),
+        ("", {"Host": "localhost:1"}, 200),
+        ("", {"Host": "[::1]"}, 200),
+        ("export.csv", {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}, 403),
+        ("_dash-layout", {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"}, 403),
+        ("", {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, 200),
+        ("_dash-layout", {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}, 200),
+    ],
+)
+def test_other_sites_are_not_answered(served: Flask, path: str, headers: dict[str, str], status: int) -> None:
+    assert served.test_client().get("/" + path, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(("host", "status"), [("127.0.0.2", 400), ("0.0.0.0", 200)])
+def test_a_page_for_a_network_answers_to_its_name_there(site: Site, host: str, status: int) -> None:
+    client = make_app(site.runs, host=host).server.test_client()
+    assert client.get("/", headers={"Host": "planner.example"}).status_code == status
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../pyproject.toml",
+        "assets/../server.py",
+        "assets/%2e%2e/server.py",
+        "assets/..%5cserver.py",
+        "assets//etc/hostname",
+        "_dash-component-suites/dash/../../../etc/hostname",
+        "_dash-component-suites/sim/app/server.py",
+        "results/manifest.json",
+        "pyproject.toml",
+    ],
+)
+def test_no_file_of_this_machine_is_given_out(served: Flask, path: str) -> None:
+    answer = served.test_client().get("/" + path)
+    # Whatever the path, the page itself is shown, or nothing.
+    assert answer.status_code == 404 or b'id="_dash-config"' in answer.data
+    assert b"import " not in answer.data
+
+
+def test_the_answer_does_not_name_the_versions_behind_it(site: Site) -> None:
+    with urllib.request.urlopen(site.address, timeout=60) as answer:
+        assert answer.headers["Server"] == "visitsim"
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+def test_more_connections_than_are_answered_at_a_time_wait(site: Site, monkeypatch) -> None:
+    monkeypatch.setattr("sim.app.server.MAX_CONNECTIONS", 1)
+    server = listen(make_app(site.runs, REPLICATIONS), "127.0.0.1", 0)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    with socket.create_connection(("127.0.0.1", server.port)) as silent:
+        with pytest.raises(TimeoutError):
+            urllib.request.urlopen(f"http://127.0.0.1:{server.port}/", timeout=2)
+        silent.shutdown(socket.SHUT_RDWR)
+    with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/", timeout=60) as answer:
+        assert answer.status == 200
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_an_export_that_takes_too_long_is_refused(served: Flask, monkeypatch) -> None:
+    monkeypatch.setattr("sim.app.runs.PATIENCE", 0.0)
+    answer = served.test_client().get("/export.csv" + link(**{OFFICIALS: "19"}))
+    assert answer.status_code == 503
+    assert answer.get_data(as_text=True) == "the run takes too long"
 
 
 def test_only_our_own_files_may_be_loaded(site: Site) -> None:

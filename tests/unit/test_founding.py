@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pandas as pd
@@ -159,16 +158,6 @@ def test_the_command_writes_a_region_and_refuses_what_it_cannot(tmp_path, capsys
     ):
         assert main(["new-region", *words, "--into", str(tmp_path)]) == 2
         assert told in capsys.readouterr().err
-
-
-def test_a_broken_json_stat_says_where_the_extra_is_missing(tmp_path, monkeypatch):
-    import sys
-
-    monkeypatch.setitem(sys.modules, "jsonstat_validator", None)
-    path = tmp_path / "a.json"
-    path.write_text(json.dumps({}), encoding="utf-8")
-    with pytest.raises(InputError, match="extra 'statistics'"):
-        read_statistics(path)
 
 
 def test_the_example_runs_alike_in_both_engines(tmp_path):

@@ -15,10 +15,10 @@ import pandas as pd
 import pytest
 
 from sim.config import Scenario, load_scenario
-from sim.errors import RunError
+from sim.errors import InputError, RunError
 from sim.experiments import parts
 from sim.experiments.runner import run_tasks, tasks_of
-from sim.experiments.store import RunResult, run_folder
+from sim.experiments.store import RunResult, load, run_folder
 from sim.experiments.work import Execution
 
 TABLES = ("runs.parquet", "factors.parquet", "metrics.parquet")
@@ -92,6 +92,50 @@ def test_a_disk_that_fills_up_while_a_file_is_made_safe_leaves_nothing_behind(
     assert 0 < len(parts.stored_runs(tmp_path / "disk")) < 6
     assert not list(tmp_path.rglob("*.tmp"))
     assert table_bytes(sweep(tmp_path / "disk")) == table_bytes(sweep(tmp_path / "whole"))
+
+
+def read_all(folder: Path) -> tuple[pd.DataFrame, Scenario]:
+    again = load(folder)
+    return again.metrics, again.scenario
+
+
+DAMAGE = {
+    "a table cut short": ("metrics.parquet", lambda content: content[: len(content) // 2], "can't be read"),
+    "a table of other bytes": ("metrics.parquet", lambda content: b"\0" * 500, "can't be read"),
+    "a flipped bit": (
+        "metrics.parquet",
+        lambda content: content[:5000] + bytes([content[5000] ^ 1]) + content[5001:],
+        "can't be read",
+    ),
+    "a manifest cut short": ("manifest.json", lambda content: content[:40], "no readable manifest"),
+    "a manifest of something else": ("manifest.json", lambda content: b"[]", "no readable manifest"),
+    "a manifest without its scenario": ("manifest.json", lambda content: b"{}", "no scenario can be read"),
+}
+
+
+@pytest.mark.parametrize("case", DAMAGE)
+def test_a_damaged_file_is_told_and_never_half_read(case: str, tmp_path: Path) -> None:
+    name, damage, told = DAMAGE[case]
+    result = sweep(tmp_path)
+    before, path = table_bytes(result), result.folder / name
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(InputError, match=told) as caught:
+        read_all(result.folder)
+    assert caught.value.problems[0].path == str(path)
+    assert table_bytes(sweep(tmp_path)) == before
+    assert load(result.folder).scenario == result.scenario
+
+
+def test_a_store_that_cannot_be_made_or_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder", "utf-8")
+    for out in (tmp_path / "file", tmp_path / "file" / "below", tmp_path / "a\0b"):
+        with pytest.raises(InputError, match="can't be made"):
+            sweep(out)
+    result = sweep(tmp_path / "store")
+    (result.folder / "metrics.parquet").unlink()
+    (result.folder / "metrics.parquet").mkdir()
+    with pytest.raises(InputError, match="can't be read"):
+        print(load(result.folder).metrics)
 
 
 def sweep_when_told(out: Path, start: threading.Barrier) -> None:
