@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -88,7 +89,7 @@ def find_experiment(ref: str | Path) -> Path:
     path = Path(ref)
     below = [Path("experiments"), Path(sim.__file__).parents[1] / "experiments"]
     for candidate in (path, path / FILE, *(folder / path / FILE for folder in below)):
-        if candidate.is_file():
+        if os.path.isfile(candidate):  # which takes a name that no file can have for no file
             return candidate
     names = {file.parent.name for folder in below for file in folder.glob(f"*/{FILE}")}
     raise InputError(Problem(str(ref), f"there is no such experiment{nearest(str(ref), names)}"))
@@ -151,7 +152,7 @@ def _scenario(spec: ExperimentSpec, document: Document, folder: Path, name: str)
         run["seed"] = spec.seed
     last = Document(document.path, {"run": run, "name": name if spec.scenarios else Path(spec.base).stem})
     beside = folder / str(base)
-    return compose_scenario(beside if beside.is_file() else base, [shared, own, last], name)
+    return compose_scenario(beside if os.path.isfile(beside) else base, [shared, own, last], name)
 
 
 def _under(problem: Problem, document: Document, where: Where) -> Problem:

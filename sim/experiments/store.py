@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -177,12 +178,13 @@ def load(path: str | Path = LATEST, root: Path = RESULTS) -> RunResult:
 
 def _find(path: Path, root: Path) -> Path:
     """Return the newest run folder at or below a path or name."""
+    # `os.path` takes a name that no file can have for no file.
     below = [root] if str(path) == LATEST else [path, root / path]
     for folder in below:
-        found = [file.parent for file in folder.rglob(NAME)] if folder.is_dir() else []
+        found = [file.parent for file in folder.rglob(NAME)] if os.path.isdir(folder) else []
         if found:
             return max(found, key=_started)
-    names = [folder.name for folder in root.iterdir() if folder.is_dir()] if root.is_dir() else []
+    names = [folder.name for folder in root.iterdir() if folder.is_dir()] if os.path.isdir(root) else []
     hint = nearest(str(path), [*names, LATEST]) if names else f"; there are no results in '{root}' yet"
     raise InputError(Problem(str(path), f"there is no such run{hint}"))
 

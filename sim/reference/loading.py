@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +71,7 @@ def _roots() -> list[Path]:
 
 def _file(name: str, known: dict[str, Path]) -> Path:
     for candidate in (Path(name) / FILE, Path(name)):
-        if candidate.is_file():
+        if os.path.isfile(candidate):  # which takes a name that no file can have for no file
             return candidate
     if name in known:
         return known[name]

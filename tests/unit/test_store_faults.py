@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.cli import main
 from sim.config import Scenario, load_scenario
 from sim.errors import InputError, RunError
 from sim.experiments import parts
@@ -154,3 +155,20 @@ def test_two_sweeps_on_one_store_at_once_give_the_tables_of_one(tmp_path: Path) 
     assert [process.exitcode for process in both] == [0, 0]
     assert table_bytes(sweep(tmp_path / "both")) == table_bytes(sweep(tmp_path / "alone"))
     assert not [path for path in (tmp_path / "both").rglob("*") if path.suffix in {".tmp", ".bad"}]
+
+
+@pytest.mark.parametrize("name", ["Ä" * 300, "x" * 5000, "a\0b"])
+@pytest.mark.parametrize(
+    "command", ["preview", "sweep", "status", "retry", "report", "validate", "reproduce"]
+)
+def test_a_name_that_no_file_can_have_is_no_file(
+    command: str,
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([command, name]) == 2
+    assert "no such" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

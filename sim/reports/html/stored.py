@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from sim.experiments.store import RESULTS, load
@@ -30,7 +31,7 @@ def report_of(name: str, out: Path = RESULTS, lang: Language | None = None) -> P
         If there is no such result, a table of it is missing, or its region can no longer be read.
     """
     for folder in (Path(name), out / name):
-        if (folder / ANSWER).is_file():
+        if os.path.isfile(folder / ANSWER):  # which takes a name that no file can have for no file
             return write_projection_report(folder, lang)
     result = load(name, out)
     write = write_study if result.manifest.get("scenarios") else write_report
