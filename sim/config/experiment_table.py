@@ -60,7 +60,9 @@ class RowsTable:
             sheet, cells = _workbook(path) if path.suffix == ".xlsx" else (None, _csv(path))
         except FileNotFoundError:
             raise InputError(Problem(shown, "no such file")) from None
-        except Exception as error:  # noqa: BLE001  # readers of workbooks raise errors of many kinds
+        except ModuleNotFoundError:
+        raise  # an extra is not installed, which is not the file's fault
+    except Exception as error:  # noqa: BLE001  # readers of workbooks raise errors of many kinds
             raise InputError(Problem(shown, f"can't be read as a table: {error}")) from None
         filled = [(line, row) for line, row in enumerate(cells, 1) if any(str(cell).strip() for cell in row)]
         if len(filled) < 2:
