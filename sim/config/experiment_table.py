@@ -61,8 +61,8 @@ class RowsTable:
         except FileNotFoundError:
             raise InputError(Problem(shown, "no such file")) from None
         except ModuleNotFoundError:
-        raise  # an extra is not installed, which is not the file's fault
-    except Exception as error:  # noqa: BLE001  # readers of workbooks raise errors of many kinds
+            raise  # an extra is not installed, which is not the file's fault
+        except Exception as error:  # noqa: BLE001  # readers of workbooks raise errors of many kinds
             raise InputError(Problem(shown, f"can't be read as a table: {error}")) from None
         filled = [(line, row) for line, row in enumerate(cells, 1) if any(str(cell).strip() for cell in row)]
         if len(filled) < 2:
