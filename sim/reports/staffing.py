@@ -79,8 +79,7 @@ def _parts(answer: Answer, labels: Labels, _: Translate) -> Iterator[Table | str
     """Yield tables and notes in the order of reading: who, how sure, at what cost, what else."""
     found, lang = answer.recommendation, labels.lang
     yield need_table(found, labels, _)
-    if shared := need_note(found, _):
-        yield shared
+    yield need_note(found, _)
     if found.removals:
         yield proof_table(found, labels, _)
         yield proof_note(found, _)

@@ -24,6 +24,7 @@ def need_table(found: Recommendation, labels: Labels, _: Translate) -> Table:
     headers = (
         _("Visits"),
         _("Officials now"),
+        _("By formula"),
         _("Officials needed"),
         _("Of them for bookings"),
         _("In time"),
@@ -38,17 +39,21 @@ def need_table(found: Recommendation, labels: Labels, _: Translate) -> Table:
         for name, *cells in lines:
             table.add_row(f"  {name}" if len(lines) > 1 else f"{point} · {name}", *cells)
     table.add_section()
-    now = found.rostered([row.count for row in found.problem.bench.rows])
-    both = (number(n, labels.lang) for n in (now, found.rostered()))
-    table.add_row(_("Together"), "", *both, *("",) * 4, style="bold")
+    rostered = found.rostered([row.count for row in found.problem.bench.rows])
+    now, needed = (number(n, labels.lang) for n in (rostered, found.rostered()))
+    table.add_row(_("Together"), "", now, "", needed, *("",) * 4, style="bold")
     return table
 
 
-def need_note(found: Recommendation, _: Translate) -> str | None:
-    """Return what the mark of shared officials means, None where nobody is shared."""
+def need_note(found: Recommendation, _: Translate) -> str:
+    """Return what the formula is worth, and the mark of shared officials where somebody is shared."""
+    text = _(
+        "By formula: Erlang A for a steady load of the same visits. Short opening hours, breaks, absences "
+        "and bookings are not in it; the simulation decides."
+    )
     if not any(_shared(found, row) for unit in found.problem.units.units for row in unit.rows):
-        return None
-    return _("{mark} The same officials serve several of these lines.").format(mark=_SHARED)
+        return text
+    return f"{text} " + _("{mark} The same officials serve several of these lines.").format(mark=_SHARED)
 
 
 def _lines(found: Recommendation, labels: Labels, _: Translate) -> list[tuple[str, tuple[str, ...]]]:
@@ -68,8 +73,9 @@ def _unit_cells(
 ) -> tuple[str, ...]:
     """Return a line: name, visits, officials now, needed and set aside for bookings, service, proof."""
     lang, rows, scores = labels.lang, found.problem.bench.rows, found.scores
+    now = "+".join(number(rows[row].count, lang) for row in unit.rows)
+    formula = found.problem.formula[index]
     counts = [
-        [rows[row].count for row in unit.rows],
         [found.counts[row] for row in unit.rows],
         [rows[row].diary_for(found.counts[row]) for row in unit.rows],
     ]
@@ -77,6 +83,8 @@ def _unit_cells(
     return (
         unit_name(found, unit, labels).split(" · ")[1],
         number(unit.visits, lang),
+        now,
+        number(formula, lang) if formula >= 0 else NO_NUMBER,
         *("+".join(number(n, lang) for n in part) + mark for part in counts),
         percent(float(scores.within[:, index].mean()), lang),
         percent(float(scores.lost[:, index].mean()), lang, 1),
@@ -90,8 +98,8 @@ def _others(found: Recommendation, labels: Labels, _: Translate) -> Iterator[tup
     for index in found.present:
         if index not in judged:
             row = found.problem.bench.rows[index]
-            both = (number(n, labels.lang) for n in (row.count, found.counts[index]))
-            yield row.works_at, (row_part(row, labels, _), "", *both, *(NO_NUMBER,) * 4)
+            now, needed = (number(n, labels.lang) for n in (row.count, found.counts[index]))
+            yield row.works_at, (row_part(row, labels, _), "", now, NO_NUMBER, needed, *(NO_NUMBER,) * 4)
 
 
 def _shared(found: Recommendation, row: int) -> bool:

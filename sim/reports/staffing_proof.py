@@ -21,7 +21,7 @@ type Translate = Callable[[str], str]
 
 WIDTH = 110
 #: Least width of the column of names [characters].
-_FIRST = 44
+_FIRST = 42
 VERDICTS = {
     "breaks": message("needed"),
     "spare": message("can be spared"),
@@ -150,4 +150,4 @@ def name_table(title: str, first: str) -> Table:
 def number_columns(table: Table, *headers: str) -> None:
     """Add columns of numbers with broken headers."""
     for header in headers:
-        table.add_column(fill(header, 11, break_long_words=False), justify="right", no_wrap=False)
+        table.add_column(fill(header, 10, break_long_words=False), justify="right", no_wrap=False)

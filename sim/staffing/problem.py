@@ -90,6 +90,9 @@ class Problem:
     ----------
     bench, units, hours
         Where options are played; what is judged; (n_rows,) hours a year of one official of each row.
+    formula
+        Officials of each unit by offered load and the formula of Erlang A, -1 where it says nothing: where
+        the search starts, told beside what it finds.
     guides
         Rows of guides, who are added where waits for guidance keep a point from its target, and sent home
         where nobody misses them.
@@ -118,7 +121,8 @@ class Problem:
         now = tuple(row.count for row in rows)
         years = self.play(now)
         self.units: Units = make_units(self.bench, years, target)
-        start = _start(self, years)
+        self.formula = _formula(self, years)
+        start = _start(self)
         guides = {i for i, row in enumerate(rows) if row.guides and row.name not in rules.fixed}
         self.guides = guides & present
         low = _least(rows, free & present, rules)
@@ -235,17 +239,25 @@ def _extra(units: Sequence[Unit], free: set[int]) -> dict[int, tuple[int, ...]]:
     return {n: tuple(r for r in unit.rows if r in free) for n, unit in enumerate(units) if unit.pooled}
 
 
-def _start(problem: Problem, years: Sequence[PlayedYear]) -> NDArray[np.int64]:
-    """Return the officials of each row by offered load and the formula of Erlang A."""
-    start = np.array([row.count for row in problem.bench.rows], np.int64)
-    patience = problem.params["patience_mean"]
+def _formula(problem: Problem, years: Sequence[PlayedYear]) -> tuple[int, ...]:
+    """Return the officials of each unit by the formula, -1 of pools and where nobody is rostered."""
+    patience, found = problem.params["patience_mean"], []
     for number, unit in enumerate(problem.units.units):
         minutes = 60 * sum(problem.hours[list(unit.rows)])
         if unit.pooled or minutes <= 0:
+            found.append(-1)
             continue
-        service = _mean_service(problem, years, number)
-        rate = unit.visits / minutes
-        start[list(unit.rows)] = officials_needed(rate, service, patience, problem.target)
+        rate, service = unit.visits / minutes, _mean_service(problem, years, number)
+        found.append(officials_needed(rate, service, patience, problem.target))
+    return tuple(found)
+
+
+def _start(problem: Problem) -> NDArray[np.int64]:
+    """Return the officials of each row by the formula, as many as now where it says nothing."""
+    start = np.array([row.count for row in problem.bench.rows], np.int64)
+    for unit, needed in zip(problem.units.units, problem.formula, strict=True):
+        if needed >= 0:
+            start[list(unit.rows)] = needed
     return start
 
 
