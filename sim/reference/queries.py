@@ -73,7 +73,8 @@ def queried(
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.sql(_half_width())
         for view, table in views.items():
-            connection.register(view, table)
+            if len(table.columns):  # what a build leaves empty is no table
+                connection.register(view, table)
         try:
             found: pd.DataFrame = connection.sql(query).df()
         except (duckdb.Error, AttributeError) as error:
