@@ -56,7 +56,7 @@ question: What do rows of a workbook do?
 base: example_2030
 factors: {parameters.no_show: {}}
 design: {kind: rows, file: points.xlsx}
-replications: 1
+replications: 2
 outcomes: [{metric: wait, statistic: mean}]
 """
 STATISTICS = ["--centres", str(EXPORTS / "centres.csv"), "--population", str(EXPORTS / "forecast.json")]
