@@ -153,6 +153,12 @@ class YearDemand:
         self._bench.n_kept[0] = 0
         return found
 
+    def comes_anyway(self, visits: NDArray[np.void]) -> NDArray[np.bool_]:
+        """Return (n,) whether a visit's next attempt is placed already, as its session is bound to fail."""
+        ahead: NDArray[np.bool_] = np.isfinite(visits["fail_after"])
+        ahead[ahead] = np.isin(visits["id"][ahead] + 1, self._bench.visits["id"][: self._n])
+        return ahead
+
     @property
     def first_year_day(self) -> int:
         """Position of 1 January."""

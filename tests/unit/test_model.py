@@ -172,6 +172,7 @@ def test_returns_bring_people_back_and_learning_spares_visits() -> None:
     without, with_returns = _year(0, *scarce), _year(0, *scarce, "feedback.returns=true")
     again = with_returns.visits[with_returns.visits["attempt"] > 0]
     assert len(again) > 2_000
+    assert len(np.unique(with_returns.visits["id"])) == len(with_returns.visits)
     assert len(again) > 10 * (without.visits["attempt"] > 0).sum()  # only failed sessions come again there
     parents = np.isin(again["parent"], with_returns.visits["id"])
     assert parents.mean() > 0.9  # the others gave up before the new year
