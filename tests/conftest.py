@@ -45,7 +45,8 @@ settings.load_profile("usual")
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """Spread the whole suite over two processes unless the command line says how many."""
-    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    # A worker meets this hook too, and must not start workers of its own.
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and "PYTEST_XDIST_WORKER" not in os.environ
     if whole and config.option.numprocesses is None and not config.option.usepdb:
         config.option.numprocesses = 2
         config.option.dist = "loadfile"
