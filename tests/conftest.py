@@ -46,7 +46,8 @@ settings.load_profile("usual")
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """Spread the whole suite over two processes unless the command line says how many."""
     # A worker meets this hook too, and must not start workers of its own.
-    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and "PYTEST_XDIST_WORKER" not in os.environ
+    worker = "PYTEST_XDIST_WORKER" in os.environ
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not worker
     if whole and config.option.numprocesses is None and not config.option.usepdb:
         config.option.numprocesses = 2
         config.option.dist = "loadfile"
