@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -72,75 +72,56 @@ def make_levers(projection: Projection, state: State, chosen: NDArray[np.bool_])
     chosen
         (A,) authorities whose need and coverage are moved; some of them must have visits in the base year.
     """
+    return [
+        *_service_levers(projection, state, chosen),
+        *_people_levers(projection, state),
+        *_season_levers(state),
+    ]
+
+
+def _service_levers(projection: Projection, state: State, chosen: NDArray[np.bool_]) -> Iterator[Lever]:
+    """Yield what people need and in which way they may be served."""
     weight = projection.history.visits * chosen
     by_age = state.residents.sum(axis=0)
-    people = float(by_age.sum())
-    able = float((_by_background(state) * by_age[:, None] * state.able).sum() / people)
+    able = float((_by_background(state) * by_age[:, None] * state.able).sum() / by_age.sum())
     covered = float((state.coverage * weight).sum() / weight.sum())
-    old = projection.ages.old
-    share_old = float(by_age[old].sum() / people)
-    days = state.cottages.use_days
     change = projection.params["duty_change_2030"] * projection.progress
-    return [
-        Lever("need", "factor", 1.0, 0.0, 3.0, lambda s, x: _need(s, chosen, x)),
-        Lever(
-            "coverage",
-            "share",
-            covered,
-            0.0,
-            1.0,
-            lambda s, x: replace(s, coverage=_covered(s.coverage, weight > 0, covered, x)),
-        ),
-        Lever(
-            "adoption",
-            "share",
-            able,
-            0.0,
-            1.0,
-            lambda s, x: replace(s, able=_towards(s.able, able, x)),
-        ),
-        Lever("duty", "relative_change", change, -1.0, 1.0, lambda s, x: _duty(projection, s, x)),
-        Lever(
-            "population",
-            "persons",
-            people,
-            0.0,
-            3.0 * people,
-            lambda s, x: replace(s, totals=s.totals * x / people),
-        ),
-        Lever(
-            "ageing",
-            "share",
-            share_old,
-            0.0,
-            1.0,
-            lambda s, x: replace(s, ages=_aged(s.ages, old, x - share_old)),
-        ),
-        Lever(
-            "foreign",
-            "share",
-            state.foreign,
-            0.0,
-            1.0,
-            lambda s, x: replace(s, foreign=x),
-        ),
-        Lever(
-            "cottages",
-            "days",
-            days,
-            0.0,
-            365.0,
-            lambda s, x: replace(s, cottages=replace(s.cottages, use_days=x)),
-        ),
-        Lever(
-            "season",
-            "factor",
-            state.after_holiday,
-            float(state.ways.factors[0]),
-            float(state.ways.factors[-1]),
-            lambda s, x: replace(s, after_holiday=x),
-        ),
-    ]
+
+    def cover(s: State, x: float) -> State:
+        return replace(s, coverage=_covered(s.coverage, weight > 0, covered, x))
+
+    yield Lever("need", "factor", 1.0, 0.0, 3.0, lambda s, x: _need(s, chosen, x))
+    yield Lever("coverage", "share", covered, 0.0, 1.0, cover)
+    yield Lever("adoption", "share", able, 0.0, 1.0, lambda s, x: replace(s, able=_towards(s.able, able, x)))
+    yield Lever("duty", "relative_change", change, -1.0, 1.0, lambda s, x: _duty(projection, s, x))
+
+
+def _people_levers(projection: Projection, state: State) -> Iterator[Lever]:
+    """Yield how many residents there are, how old, and of which background."""
+    by_age, old = state.residents.sum(axis=0), projection.ages.old
+    people = float(by_age.sum())
+    share_old = float(by_age[old].sum() / people)
+
+    def crowd(s: State, x: float) -> State:
+        return replace(s, totals=s.totals * x / people)
+
+    def age(s: State, x: float) -> State:
+        return replace(s, ages=_aged(s.ages, old, x - share_old))
+
+    yield Lever("population", "persons", people, 0.0, 3.0 * people, crowd)
+    yield Lever("ageing", "share", share_old, 0.0, 1.0, age)
+    yield Lever("foreign", "share", state.foreign, 0.0, 1.0, lambda s, x: replace(s, foreign=x))
+
+
+def _season_levers(state: State) -> Iterator[Lever]:
+    """Yield how long cottages are used, and what follows holidays."""
+    low, high = float(state.ways.factors[0]), float(state.ways.factors[-1])
+
+    def use(s: State, x: float) -> State:
+        return replace(s, cottages=replace(s.cottages, use_days=x))
+
+    yield Lever("cottages", "days", state.cottages.use_days, 0.0, 365.0, use)
+    yield Lever("season", "factor", state.after_holiday, low, high, lambda s, x: replace(s, after_holiday=x))
 
 
 def _by_background(state: State) -> Floats:

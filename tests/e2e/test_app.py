@@ -198,6 +198,8 @@ def test_a_keyboard_suffices(site: Site, page: Page) -> None:
         "told => document.querySelector('#verdict').textContent !== told", arg=before, timeout=WAIT_MS
     )
     page.wait_for_function("key => location.search.includes(key)", arg=f"{OFFICIALS}=11", timeout=WAIT_MS)
+    assert settled(page) != before
+    assert page.input_value(field(page, OFFICIALS)) == "11"
 
 
 def test_a_pinned_state_is_what_later_changes_are_compared_with(site: Site, page: Page) -> None:

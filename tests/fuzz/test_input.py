@@ -90,9 +90,11 @@ def test_an_experiment_with_anything_anywhere(folder, place, value):
     path = folder / "experiment.yaml"
     path.write_text(written(document), encoding="utf-8")
     try:
-        load_experiment(path)
+        experiment = load_experiment(path)
     except InputError as error:
         told(error)
+    else:
+        assert experiment.scenarios
 
 
 @pytest.fixture(scope="module")
@@ -112,9 +114,11 @@ def test_a_table_with_anything_in_a_cell(region, name, data, text):
     lines[row] = ",".join(cells)
     try:
         path.write_text("\n".join(lines), encoding="utf-8", errors="replace")
-        read_folder(region)
+        tables = read_folder(region)
     except InputError as error:
         told(error, str(region))
+    else:
+        assert {f"{name}.csv" for name in tables} == set(TABLES)
     finally:
         path.write_text(original, encoding="utf-8")
 
@@ -126,9 +130,11 @@ def test_an_export_of_any_bytes(folder, content):
         path = folder / name
         path.write_bytes(content)
         try:
-            read_statistics(path)
+            numbers = read_statistics(path)
         except InputError as error:
             told(error)
+        else:
+            assert set(numbers.columns) == {"area", "code", "year", "age", "value"}
 
 
 LEVERS = sorted(shipped_levers("baseline_2030").all)
@@ -192,9 +198,11 @@ def test_a_command_line_of_anything(folder, monkeypatch, command, words):
 @given(key=st.sampled_from([".".join(map(str, place)) for place in PLACES]), text=TEXTS)
 def test_a_setting_of_anything(key, text):
     try:
-        load_scenario("baseline_2030", [f"{key}={text}"])
+        scenario = load_scenario("baseline_2030", [f"{key}={text}"])
     except InputError as error:
         told(error, "--set")
+    else:
+        assert scenario.digest()
 
 
 def test_a_document_that_grows_when_it_is_read(folder):
