@@ -1,11 +1,13 @@
-"""Whether memory grows in a long sweep (`python -m tests.benchmarks.memory_growth [SCENARIO [SECONDS]]`).
+"""Whether memory grows in a long sweep (`python -m tests.benchmarks.memory_growth [SCENARIO [MINUTES]]`).
 
-Stores replications of a scenario in this process, as a sweep with one worker does, until so many CPU seconds
-are spent, and prints the resident memory after the first quarter, at the end, and its slope in between.
+Runs a sweep with one worker, that is in this process, over points of a Latin hypercube, so that each of them is
+set up anew, until the time is up. Prints the resident memory at each sixth of the time, the most, and the slope
+after the first sixth with an interval that allows for neighbouring samples being alike.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import tempfile
@@ -13,12 +15,24 @@ import time
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.config import load_scenario
-from sim.experiments.runner import run_scenario
+from sim.config.experiment_loading import load_experiment
+from sim.experiments.sweep import SweepOptions, run_experiment
 
-#: More replications than any machine makes in the time.
-ENDLESS = 100_000
+#: More runs than any machine makes in the time.
+EXPERIMENT = """
+name: memory
+base: {base}
+scenarios: {{plan: {{}}}}
+factors: {{parameters.no_show: {{low: 0.0, high: 0.3}}, parameters.service_time_cv: {{}}}}
+design: {{kind: latin_hypercube, size: 1000}}
+replications: 60
+"""
+#: Parts of the time whose ends are printed.
+PARTS = 6
+#: Means of so many stretches give the interval; they are long against what memory swings in.
+STRETCHES = 25
 _MIB = 2**20
 
 
@@ -32,29 +46,46 @@ def resident() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / _MIB
 
 
-def main(name: str = "example_2030", seconds: float = 120) -> None:
-    """Print the figures."""
-    scenario = load_scenario(name, [f"run.replications={ENDLESS}", "run.engine=compiled"])
-    samples: list[tuple[float, float, int]] = []
-    begun = time.process_time()
+def sweep(name: str, seconds: float) -> tuple[NDArray[np.float64], int]:
+    """Return (seconds, resident MiB) after each chunk of a sweep of some length, and the runs it made."""
+    samples: list[tuple[float, float]] = []
+    done, due = 0, 0.0
+    begun = time.monotonic()
 
-    def progress(done: int, _total: int) -> None:
-        samples.append((time.process_time() - begun, resident(), done))
+    def progress(runs: int, _total: int) -> None:
+        nonlocal done, due
+        done = runs
+        samples.append((time.monotonic() - begun, resident()))
+        if samples[-1][0] >= due:
+            print(f"{due / 60:5.1f} min  {samples[-1][1]:7.1f} MiB  {runs} runs", flush=True)
+            due += seconds / PARTS
         if samples[-1][0] > seconds:
             raise _Enough
 
     with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "memory.yaml"
+        file.write_text(EXPERIMENT.format(base=name), "utf-8")
         try:
-            run_scenario(scenario, out=Path(folder), workers=1, progress=progress)
+            run_experiment(load_experiment(file), SweepOptions(Path(folder), workers=1), progress)
         except _Enough:
-            print(
-                f"{name}: {samples[-1][2]} replications in {len(samples)} chunks, {samples[-1][0]:.0f} s CPU"
-            )
-    later = np.array([sample for sample in samples if sample[0] >= samples[-1][0] / 4])
-    slope = np.polyfit(later[:, 0], later[:, 1], 1)[0] * 3600
-    first, last, most = later[0, 1], later[-1, 1], later[:, 1].max()
-    print(f"{first:.1f} MiB after a quarter, {last:.1f} MiB at the end, most {most:.1f} MiB")
-    print(f"slope {slope:.1f} MiB an hour of CPU")
+            return np.array(samples), done
+    raise RuntimeError("all runs ended before the time was up")
+
+
+def slope(samples: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the slope of memory and the half width of its 95 % interval [MiB an hour]."""
+    means = np.array([part.mean(axis=0) for part in np.array_split(samples, STRETCHES)])
+    (steep, _), covariance = np.polyfit(means[:, 0] / 3600, means[:, 1], 1, cov=True)
+    return float(steep), 2.07 * math.sqrt(covariance[0, 0])
+
+
+def main(name: str = "baseline_2030", minutes: float = 60) -> None:
+    """Print the figures."""
+    samples, runs = sweep(name, minutes * 60)
+    later = samples[samples[:, 0] >= minutes * 60 / PARTS]
+    steep, half_width = slope(later)
+    print(f"{name}: {runs} runs in {len(samples)} chunks, {time.process_time():.0f} s of CPU")
+    print(f"most {samples[:, 1].max():.1f} MiB, slope {steep:+.2f} ± {half_width:.2f} MiB an hour")
 
 
 if __name__ == "__main__":
