@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from sim.config.experiment import Level
+from sim.config.workbook_source import open_workbook, read_sheet
 from sim.config.yaml_source import nearest, shown_path
 from sim.errors import InputError, Problem
 
@@ -60,9 +61,7 @@ class RowsTable:
             sheet, cells = _workbook(path) if path.suffix == ".xlsx" else (None, _csv(path))
         except FileNotFoundError:
             raise InputError(Problem(shown, "no such file")) from None
-        except ModuleNotFoundError:
-            raise  # an extra is not installed, which is not the file's fault
-        except Exception as error:  # noqa: BLE001  # readers of workbooks raise errors of many kinds
+        except (OSError, ValueError, csv.Error) as error:
             raise InputError(Problem(shown, f"can't be read as a table: {error}")) from None
         filled = [(line, row) for line, row in enumerate(cells, 1) if any(str(cell).strip() for cell in row)]
         if len(filled) < 2:
@@ -126,13 +125,9 @@ def _csv(path: Path) -> list[list[Any]]:
 
 
 def _workbook(path: Path) -> tuple[str, list[list[Any]]]:
-    from python_calamine import CalamineWorkbook
-
-    with path.open("rb") as file:
-        book = CalamineWorkbook.from_filelike(file)
-        name = SHEET if SHEET in book.sheet_names else book.sheet_names[0]
-        rows: list[list[Any]] = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    return name, rows
+    book = open_workbook(path)
+    name = SHEET if SHEET in book.sheet_names else book.sheet_names[0]
+    return name, read_sheet(path, book, name)
 
 
 def _value(cell: Any) -> Level | None:

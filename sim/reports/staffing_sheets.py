@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
-from python_calamine import CalamineError, CalamineWorkbook
 
 from sim.config.rosters import check_officials
 from sim.config.scenario import OfficialChange, PlacesChange, Scenario
+from sim.config.workbook_source import open_workbook, read_sheet
 from sim.config.yaml_source import nearest
 from sim.errors import InputError, Problem
 from sim.network.roster import merge_rows
 from sim.region import Region, load_region
 from sim.reports.results import RunScenario
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 #: Columns of the sheets; the first names the row.
 OFFICIALS = ("row", *OfficialChange.model_fields)
@@ -105,9 +108,9 @@ def _as_row(name: str, change: OfficialChange) -> dict[str, Any]:
 
 def _open(path: Path) -> CalamineWorkbook:
     try:
-        return CalamineWorkbook.from_path(path)
-    except (CalamineError, OSError) as error:
-        raise InputError(Problem(str(path), f"is no workbook that can be read: {error}")) from None
+        return open_workbook(path)
+    except FileNotFoundError:
+        raise InputError(Problem(str(path), "is no workbook: there is no such file")) from None
 
 
 def _rows(
@@ -118,7 +121,7 @@ def _rows(
         hint = nearest(name, book.sheet_names)
         problems.append(Problem(str(path), f"has no sheet '{name}'{hint}"))
         return []
-    head, *rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False) or [[]]
+    head, *rows = read_sheet(path, book, name) or [[]]
     found = [str(cell).strip() for cell in head]
     for key in columns:
         if key not in found:

@@ -1,8 +1,8 @@
 """Whether memory grows in a long sweep (`python -m tests.benchmarks.memory_growth [SCENARIO [MINUTES]]`).
 
-Runs a sweep with one worker, that is in this process, over points of a Latin hypercube, so that each of them is
-set up anew, until the time is up. Prints the resident memory at each sixth of the time, the most, and the slope
-after the first sixth with an interval that allows for neighbouring samples being alike.
+Runs a sweep with one worker, that is in this process, over points of a Latin hypercube, so that each of them
+is set up anew, until the time is up. Prints the resident memory at each sixth of the time, the most, and the
+slope after the first sixth with an interval that allows for neighbouring samples being alike.
 """
 
 from __future__ import annotations
