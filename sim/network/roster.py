@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from sim.calendar import Span, Timetable, parse_clock, parse_timetable
 from sim.config.rosters import NEW_ROW
@@ -203,9 +204,10 @@ def strike_absences(
     luck = uniform(key, roster.ids[None, :] * 4_000_000 + days[:, None])
     absent = (roster.duty == ROSTERED) & (luck < share)
     duty = np.where(absent, OFF, roster.duty).astype(np.int8)
-    present = (duty == ROSTERED).astype(np.int64) @ roster.able.astype(np.int64)
+    able = csr_array(roster.able.astype(np.int64))
+    present = (duty == ROSTERED).astype(np.int64) @ able  # (D, K)
     day_of, official_of = np.nonzero(absent)
-    alone = ((present[day_of] == 0) & roster.able[official_of]).any(axis=1)
+    alone = ((present == 0).astype(np.int64) @ able.T > 0)[day_of, official_of]
     guides = np.array([all(skill[0] == GUIDANCE for skill in name.skills) for name in roster.names], bool)
     for day, official in zip(day_of[alone], official_of[alone], strict=True):
         if (present[day][roster.able[official]] == 0).any():

@@ -48,10 +48,12 @@ SHIFT_ENDS, DOOR_CLOSES, SHIFT_STARTS, DOOR_OPENS = _numbers(0, 4)
 #: Kinds of alarm, see `_alarm`.
 DEADLINE, APPOINTED, COMES = _numbers(0, 3)
 #: Rows of `Board.list`, and slots of `Board.counts` that say how long they are. First three heaps by time.
-ENDS, ALARMS, RELEASED, ARRIVALS, SPARE, ACTIVE, MARKED, TICKETED, LEAVING, CALLED = _numbers(0, 10)
-HEAD, ABLE, SKILL, N_LISTS = _numbers(10, 14)
+ENDS, ALARMS, RELEASED, ARRIVALS, SPARE, LISTED, MARKED, TICKETED, LEAVING, THERE, HELD = _numbers(0, 11)
+HEAD, ABLE, SKILL, N_LISTS = _numbers(11, 15)
 #: Slots of `Board.counts` behind those.
-RESOLVED, HELD, CLOCK, FRESH, N_COUNTS = _numbers(14, 19)
+RESOLVED, CLOCK, CALLED, N_COUNTS = _numbers(15, 19)
+#: What `_start` found: all that was needed, no place or guide, nobody who serves.
+STARTED, BLOCKED, NOBODY_FREE = _numbers(0, 3)
 
 _PERSON = np.dtype(
     [
@@ -85,7 +87,10 @@ _OFFICER = np.dtype(
 _CLASS = np.dtype(
     [
         ("root", "i8"),  # first node of the pairing heap, -1
-        ("spot", "i8"),  # place in the list of active classes, -1
+        ("listed", "i8"),  # 1 once somebody waited in it today
+        ("after", "i8"),  # next listed class of the service, -1
+        ("guided_after", "i8"),  # next listed class of the guidance service, -1
+        ("place_after", "i8"),  # next listed class of the kind of place at the point, -1
         ("door", "i8"),
         ("service", "i8"),
         ("point", "i8"),
@@ -101,6 +106,8 @@ _SERVICE = np.dtype(
         ("close", "f8"),
         ("first", "i8"),  # its officials are row ABLE from `first` to `stop`
         ("stop", "i8"),
+        ("classes", "i8"),  # first listed class that it serves, -1
+        ("guided", "i8"),  # first listed class that it guides, -1
         ("waiting", "i8"),  # ticketed and waiting, no no-shows
         ("pending", "i8"),
         ("on_duty", "i8"),  # able officials on duty
@@ -129,11 +136,14 @@ class Board(NamedTuple):
 
     Rows of `list`: ENDS, heap of ends of service (item: visit * 2) and guidance (+ 1); ALARMS, heap, see
     `_alarm`; RELEASED, heap of the follow-ups that arise now, by row; ARRIVALS, first arrivals by time;
-    SPARE, room for sorting; ACTIVE, classes with nodes; MARKED, classes to look at in the next settle, and
-    HEAD, their first nodes; TICKETED, visits ticketed since the last settle; LEAVING, visits whose patience
-    ends now; CALLED, officials on call that day; ABLE, the officials of each service, fewest skills first,
-    then lowest number; SKILL, the services of each official. Node i of `node` is visit i, node n + i is
-    visit i in tier 2.
+    SPARE, room for sorting; LISTED, classes that somebody waited in today; MARKED, classes to look at in the
+    next settle, and HEAD, their first nodes; TICKETED, visits ticketed since the last settle; LEAVING, visits
+    whose patience ends now; THERE, officials on call who have come; HELD, officials held after their shift;
+    ABLE, the officials of each service, fewest skills first, then lowest number; SKILL, the services of each
+    official. Node i of `node` is visit i, node n + i is visit i in tier 2.
+
+    Whatever an event may help is found by lists: the classes of a service, those it guides, and those of a
+    kind of place at a point. So an event costs as much in a country as in a town.
     """
 
     visits: Records  # (n,) the day's slice of the table
@@ -144,7 +154,7 @@ class Board(NamedTuple):
     service: Records  # (K,)
     door: Records  # (J,)
     free: Ints  # (P, 3) free places
-    able: NDArray[np.uint8]  # (O, K)
+    seekers: Ints  # (P, 3) first listed class that needs such a place, -1
     shifts: Floats  # (O, S, 2) of the day's type
     windows: Floats  # (J, W, 2) of the day's type
     clock: Records  # clock events of the day's type by time, see `_clocks`
@@ -343,15 +353,30 @@ def _mark(b: Board, c: int) -> None:
 
 
 @_compiled
-def _mark_freed(b: Board, o: int, point: int, place: int) -> None:
-    """Mark the classes that official `o`, or a place of kind `place` at `point`, being free may help."""
-    able = b.able
-    for x in range(b.counts[ACTIVE]):
-        c = b.list[ACTIVE, x].item
-        k = b.klass[c]
-        guides = k.guide >= 0 and able[o, k.guide] != 0
-        if able[o, k.service] != 0 or guides or (k.point == point and k.place == place):
+def _mark_freed(b: Board, o: int) -> None:
+    """Mark the classes that official `o` being free may help."""
+    for x in range(b.officer[o].first, b.officer[o].stop):
+        service = b.service[b.list[SKILL, x].item]
+        c = service.classes
+        while c >= 0:
+            if b.klass[c].root >= 0:
+                _mark(b, c)
+            c = b.klass[c].after
+        c = service.guided
+        while c >= 0:
+            if b.klass[c].root >= 0:
+                _mark(b, c)
+            c = b.klass[c].guided_after
+
+
+@_compiled
+def _mark_seekers(b: Board, point: int, place: int) -> None:
+    """Mark the classes that a free place of kind `place` at `point` may help."""
+    c = b.seekers[point, place]
+    while c >= 0:
+        if b.klass[c].root >= 0:
             _mark(b, c)
+        c = b.klass[c].place_after
 
 
 @_compiled
@@ -361,10 +386,22 @@ def _queue(b: Board, c: int, node: int) -> None:
     b.node[node].sibling = -1
     root = b.klass[c].root
     b.klass[c].root = node if root < 0 else _link(b, root, node)
-    if b.klass[c].spot < 0:
-        b.klass[c].spot = b.counts[ACTIVE]
-        b.list[ACTIVE, b.counts[ACTIVE]].item = c
-        b.counts[ACTIVE] += 1
+    if b.klass[c].listed == 0:
+        _list(b, c)
+
+
+@_compiled
+def _list(b: Board, c: int) -> None:
+    """List class `c` until the day ends, wherever something that it needs may be freed."""
+    k = b.klass[c]
+    k.listed = 1
+    b.list[LISTED, b.counts[LISTED]].item = c
+    b.counts[LISTED] += 1
+    k.after, b.service[k.service].classes = b.service[k.service].classes, c
+    if k.guide >= 0:
+        k.guided_after, b.service[k.guide].guided = b.service[k.guide].guided, c
+    if k.place >= 0:
+        k.place_after, b.seekers[k.point, k.place] = b.seekers[k.point, k.place], c
 
 
 @_compiled
@@ -378,20 +415,7 @@ def _first(b: Board, c: int) -> int:
             break
         root = _without_root(b, root)
     b.klass[c].root = root
-    if root < 0 and b.klass[c].spot >= 0:
-        _deactivate(b, c)
     return int(root)
-
-
-@_compiled
-def _deactivate(b: Board, c: int) -> None:
-    """Take an empty class off the list of active ones."""
-    b.counts[ACTIVE] -= 1
-    last = b.list[ACTIVE, b.counts[ACTIVE]].item
-    spot = b.klass[c].spot
-    b.list[ACTIVE, spot].item = last
-    b.klass[last].spot = spot
-    b.klass[c].spot = -1
 
 
 @_compiled
@@ -488,10 +512,11 @@ def _turn_away_class(b: Board, c: int, t: float) -> None:
 @_compiled
 def _turn_away(b: Board, service: int, door: int, t: float) -> None:
     """Turn away everybody who waits for `service`, at `door` or (-1) at any."""
-    for x in range(b.counts[ACTIVE] - 1, -1, -1):  # backwards: emptied classes leave the list
-        c = b.list[ACTIVE, x].item
-        if b.klass[c].service == service and (door < 0 or b.klass[c].door == door):
+    c = b.service[service].classes
+    while c >= 0:
+        if door < 0 or b.klass[c].door == door:
             _turn_away_class(b, c, t)
+        c = b.klass[c].after
 
 
 # ---- Officials -------------------------------------------------------------------------------------
@@ -499,8 +524,8 @@ def _turn_away(b: Board, service: int, door: int, t: float) -> None:
 
 @_compiled
 def _stays(b: Board, o: int, k: int) -> bool:
-    """Return whether rostered official `o` stays for service `k` after its last closing."""
-    if b.send_away or b.able[o, k] == 0 or b.officer[o].duty != ROSTERED:
+    """Return whether official `o`, if rostered, stays for service `k`, one of his, after its last closing."""
+    if b.send_away or b.officer[o].duty != ROSTERED:
         return False
     close = b.service[k].close
     for s in range(b.shifts.shape[1]):  # noqa: SIM110 - numba compiles no generator in any()
@@ -592,41 +617,61 @@ def _stays_for_any(b: Board, o: int) -> bool:
 @_compiled
 def _held_leave(b: Board, t: float) -> None:
     """Let held officials go who are free and not needed any more."""
-    for o in range(b.officer.size):
+    size = 0
+    for x in range(b.counts[HELD]):
+        o = b.list[HELD, x].item
         official = b.officer[o]
-        if official.held != 0 and official.busy == 0 and not _keeps(b, o):
+        if official.busy == 0 and not _keeps(b, o):
             official.held = 0
             official.left = 1
             official.outside += t - official.last_end
-            b.counts[HELD] -= 1
+        else:
+            b.list[HELD, size].item = o
+            size += 1
+    b.counts[HELD] = size
 
 
 @_compiled
 def _fetch(b: Board, t: float) -> None:
-    """Fetch the officials on call for whom somebody waits at a door that is not shut."""
-    for x in range(b.counts[ACTIVE]):
-        k = b.klass[b.list[ACTIVE, x].item]
-        if k.waiting == 0 or b.door[k.door].state == SHUT:
-            continue
-        if b.service[k.service].on_call == 0 and (k.guide < 0 or b.service[k.guide].on_call == 0):
-            continue
-        for y in range(b.counts[CALLED]):
-            o = b.list[CALLED, y].item
-            able = b.able[o, k.service] != 0 or (k.guide >= 0 and b.able[o, k.guide] != 0)
-            if able and b.officer[o].on == 0 and b.officer[o].coming == 0:
-                b.officer[o].coming = 1
-                _alarm(b, t + b.fetch_minutes, o, COMES)
+    """Fetch the officials on call for whom somebody ticketed now waits.
+
+    Those who wait longer have theirs there or coming: who came stays while anybody waits.
+    """
+    for x in range(b.counts[TICKETED]):
+        k = b.klass[b.person[b.list[TICKETED, x].item].klass]
+        if k.waiting > 0:
+            _call(b, k.service, t)
+            if k.guide >= 0:
+                _call(b, k.guide, t)
+
+
+@_compiled
+def _call(b: Board, k: int, t: float) -> None:
+    """Call the officials on call for service `k` who are neither there nor coming."""
+    if b.service[k].on_call == 0:
+        return
+    for x in range(b.service[k].first, b.service[k].stop):
+        o = b.list[ABLE, x].item
+        official = b.officer[o]
+        if official.duty == ON_CALL and official.on == 0 and official.coming == 0:
+            official.coming = 1
+            _alarm(b, t + b.fetch_minutes, o, COMES)
 
 
 @_compiled
 def _called_go(b: Board, t: float) -> None:
     """Let officials on call go who are free and have nobody waiting for them."""
-    for y in range(b.counts[CALLED]):
-        o = b.list[CALLED, y].item
+    size = 0
+    for x in range(b.counts[THERE]):
+        o = b.list[THERE, x].item
         official = b.officer[o]
-        if official.on != 0 and official.busy == 0 and not _is_waited_for(b, o):
+        if official.busy == 0 and not _is_waited_for(b, o):
             _count_on_duty(b, o, 0)
             official.on_call += t - official.came
+        else:
+            b.list[THERE, size].item = o
+            size += 1
+    b.counts[THERE] = size
 
 
 @_compiled
@@ -638,7 +683,9 @@ def _comes(b: Board, o: int, t: float) -> None:
     if official.served == 0:
         official.idle = t
     _count_on_duty(b, o, 1)
-    _mark_freed(b, o, ANY, ANY)
+    b.list[THERE, b.counts[THERE]].item = o
+    b.counts[THERE] += 1
+    _mark_freed(b, o)
 
 
 # ---- Instants --------------------------------------------------------------------------------------
@@ -658,14 +705,15 @@ def _finish(b: Board, item: int, t: float) -> None:
     if item & 1:
         guide = _wide(visit.guide)
         _free_official(b, guide, visit.start, t)
-        _mark_freed(b, guide, ANY, ANY)
+        _mark_freed(b, guide)
         return
     c = b.klass[b.person[i].klass]
     official = _wide(visit.official)
     _free_official(b, official, visit.start, t)
+    _mark_freed(b, official)
     if c.place >= 0:
         b.free[c.point, c.place] += 1
-    _mark_freed(b, official, c.point, c.place)
+        _mark_seekers(b, c.point, c.place)
     if visit.no_show != 0:
         _end(b, i, NO_SHOW, t)
     else:
@@ -699,6 +747,7 @@ def _shift_ends(b: Board, o: int, t: float) -> None:
         return
     if _stays_for_any(b, o):
         official.held = 1
+        b.list[HELD, b.counts[HELD]].item = o
         b.counts[HELD] += 1
     else:
         official.left = 1
@@ -708,16 +757,17 @@ def _shift_ends(b: Board, o: int, t: float) -> None:
 def _door_opens(b: Board, j: int, t: float) -> None:
     """Stage 2: ticket everybody outside and look at everybody inside."""
     b.door[j].state = OPEN
-    b.counts[FRESH] = 1
     i = b.door[j].outside
     b.door[j].outside = -1
     while i >= 0:
         following = b.node[i].sibling
         _ticket(b, i, t)
         i = following
-    for x in range(b.counts[ACTIVE]):
-        if b.klass[b.list[ACTIVE, x].item].door == j:
-            _mark(b, b.list[ACTIVE, x].item)
+    c = b.service[b.door[j].service].classes
+    while c >= 0:
+        if b.klass[c].door == j and b.klass[c].root >= 0:
+            _mark(b, c)
+        c = b.klass[c].after
 
 
 @_compiled
@@ -747,7 +797,7 @@ def _tick(b: Board, code: int, t: float) -> None:
             _shift_ends(b, who, t)
         else:
             _count_on_duty(b, who, 1)
-            _mark_freed(b, who, ANY, ANY)
+            _mark_freed(b, who)
 
 
 @_compiled
@@ -829,19 +879,19 @@ def _arrivals(b: Board, t: float) -> None:
 
 
 @_compiled
-def _start(b: Board, c: int, i: int, t: float) -> bool:
-    """Start visit `i` of class `c` if all it needs is free together; return whether it did."""
+def _start(b: Board, c: int, i: int, t: float) -> int:
+    """Start visit `i` of class `c` if all it needs is free together; return what was found."""
     k = b.klass[c]
     if k.place >= 0 and b.free[k.point, k.place] <= 0:
-        return False
+        return BLOCKED
     o = _choose(b, k.service, NOBODY, t)
     if o < 0:
-        return False
+        return NOBODY_FREE
     guide = NOBODY
     if k.guide >= 0:
         guide = _choose(b, k.guide, o, t)
         if guide < 0:
-            return False
+            return BLOCKED
     visit = b.visits[i]
     visit.start = t
     visit.official = o
@@ -857,7 +907,7 @@ def _start(b: Board, c: int, i: int, t: float) -> bool:
         b.free[k.point, k.place] -= 1
     b.person[i].state = IN_SERVICE
     _count_waiting(b, c, -1)
-    return True
+    return STARTED
 
 
 @_compiled
@@ -889,14 +939,30 @@ def _walk(b: Board, t: float) -> None:
             if _before(b, b.list[HEAD, x].item, b.list[HEAD, best].item):
                 best = x
         c, node = b.list[MARKED, best].item, b.list[HEAD, best].item
-        started = _start(b, c, node if node < n else node - n, t)
-        node = _first(b, c) if started else -1
+        found = _start(b, c, node if node < n else node - n, t)
+        if found == NOBODY_FREE:
+            size = _drop(b, size, b.klass[c].service)
+            continue
+        node = _first(b, c) if found == STARTED else -1
         if node >= 0:
             b.list[HEAD, best].item = node
         else:
             size -= 1
             b.list[MARKED, best].item = b.list[MARKED, size].item
             b.list[HEAD, best].item = b.list[HEAD, size].item
+
+
+@_compiled
+def _drop(b: Board, size: int, service: int) -> int:
+    """Drop the classes of a service from those walked through; return how many remain."""
+    kept = 0
+    for x in range(size):
+        c = b.list[MARKED, x].item
+        if b.klass[c].service != service:
+            b.list[MARKED, kept].item = c
+            b.list[HEAD, kept].item = b.list[HEAD, x].item
+            kept += 1
+    return kept
 
 
 @_compiled
@@ -926,7 +992,6 @@ def _watch(b: Board, t: float) -> None:
         i = b.list[TICKETED, x].item
         if b.person[i].state != WAITING:
             continue
-        b.counts[FRESH] = 1
         deadline = _deadline(b, i)
         if deadline <= t:
             _leave(b, i, RENEGED, t)
@@ -935,7 +1000,6 @@ def _watch(b: Board, t: float) -> None:
             _alarm(b, deadline, i, DEADLINE)
         if b.person[i].tier == 2:
             _alarm(b, b.visits[i].appointed, i, APPOINTED)
-    b.counts[TICKETED] = 0
 
 
 @_compiled
@@ -950,10 +1014,9 @@ def _settle(b: Board, t: float) -> None:
     b.counts[LEAVING] = 0
     _watch(b, t)
     if b.counts[CALLED] > 0:
-        if b.counts[FRESH] != 0:
-            _fetch(b, t)
+        _fetch(b, t)
         _called_go(b, t)
-    b.counts[FRESH] = 0
+    b.counts[TICKETED] = 0
     if b.counts[HELD] > 0:
         _held_leave(b, t)
 
@@ -989,8 +1052,8 @@ def _next_instant(b: Board) -> float:
 def _give_up(b: Board) -> None:
     """End the day for those who wait for ever: nobody or no place for them will be free again."""
     n = b.visits.size
-    for x in range(b.counts[ACTIVE] - 1, -1, -1):
-        c = b.list[ACTIVE, x].item
+    for x in range(b.counts[LISTED]):
+        c = b.list[LISTED, x].item
         close = b.service[b.klass[c].service].close
         node = _first(b, c)
         while node >= 0:
@@ -1053,7 +1116,6 @@ def _set_officials(b: Board, duty: NDArray[np.int8]) -> None:
             if b.shifts[o, s, 0] < np.inf:
                 official.last_end = b.shifts[o, s, 1]
         if duty[o] == ON_CALL:
-            b.list[CALLED, b.counts[CALLED]].item = o
             b.counts[CALLED] += 1
         for x in range(b.officer[o].first, b.officer[o].stop):
             k = b.list[SKILL, x].item
@@ -1123,11 +1185,16 @@ def _play(b: Board) -> None:
 
 @_compiled
 def _clear(b: Board) -> None:
-    """Empty the classes that still hold nodes of visits long gone."""
-    for x in range(b.counts[ACTIVE]):
-        k = b.klass[b.list[ACTIVE, x].item]
-        k.root = k.spot = -1
-        k.waiting = 0
+    """Take all classes off the lists, and out of them visits long gone."""
+    for x in range(b.counts[LISTED]):
+        k = b.klass[b.list[LISTED, x].item]
+        k.root = k.after = k.guided_after = k.place_after = -1
+        k.listed = k.waiting = 0
+        b.service[k.service].classes = -1
+        if k.guide >= 0:
+            b.service[k.guide].guided = -1
+        if k.place >= 0:
+            b.seekers[k.point, k.place] = -1
 
 
 @_entry
@@ -1147,7 +1214,7 @@ def _play_days(board: Board, days: Days, start: Ints, first_index: int, extras: 
             board.service,
             board.door,
             board.free,
-            board.able,
+            board.seekers,
             days.shifts[kind],
             days.windows[kind],
             days.clocks[kind],
@@ -1274,7 +1341,7 @@ def _clocks(shifts: Floats, windows: Floats) -> Records:
 
 def _board(setting: Setting) -> Board:
     """Return a board without visits, with all that stays the same from day to day."""
-    able = np.array(setting.able, np.uint8, order="C")
+    able = setting.able
     n_officials, n_services = able.shape
     klass = _classes(setting)
     size = max(2 * n_officials + 2, klass.size, np.count_nonzero(able))
@@ -1285,6 +1352,7 @@ def _board(setting: Setting) -> Board:
     officer["first"] = np.searchsorted(official_of, np.arange(n_officials))
     officer["stop"] = np.searchsorted(official_of, np.arange(n_officials), side="right")
     officer["skills"] = setting.skills
+    service["classes"] = service["guided"] = -1
     by_skill = np.argsort(setting.skills, kind="stable")
     service_of, rank = np.nonzero(able[by_skill].T)
     lists["item"][ABLE, : rank.size] = by_skill[rank]
@@ -1302,7 +1370,7 @@ def _board(setting: Setting) -> Board:
         service,
         door,
         np.array(setting.places, np.int64, order="C"),
-        able,
+        np.full(setting.places.shape, -1),
         np.zeros(setting.shifts.shape[1:]),
         np.zeros(setting.windows.shape[1:]),
         np.zeros(1, _ENTRY),
@@ -1333,5 +1401,6 @@ def _classes(setting: Setting) -> Records:
     klass["place"] = number // 4 % 4 - 1
     klass["guide"] = np.where(number // 2 % 2 == 1, setting.guidance[setting.door_point[door]], -1)
     klass["no_show"] = number % 2
-    klass["root"] = klass["spot"] = -1
+    for link in ("root", "after", "guided_after", "place_after"):
+        klass[link] = -1
     return klass
