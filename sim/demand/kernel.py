@@ -198,14 +198,14 @@ class FinishScratch(NamedTuple):
 class PlaceRules(NamedTuple):
     """Where and when things are served."""
 
-    doors: Ints  # (n_areas, A, most) doors of an authority considered there, by (point, channel), -1
+    doors: NDArray[np.int32]  # (n_areas, A, most) doors considered there, by (point, channel), -1
     door_point: Ints
     door_channel: Ints
     door_service: Ints
     serves: Bytes  # (M, J)
-    next_walk: Ints  # (J, D) first day open for walk-ins within the horizon, -1
-    next_any: Ints  # (J, D) the same without a horizon (comes again after a failure)
-    open_any: Bytes  # (J, D) open for bookings
+    next_walk: NDArray[np.int16]  # (D, J) first day open for walk-ins within the horizon, -1
+    next_any: NDArray[np.int16]  # (D, J) the same without a horizon (comes again after a failure)
+    open_any: Bytes  # (D, J) open for bookings
     working: Ints  # (D + 1,) working days before each day
     walk_windows: Floats  # (T, J, W, 2) windows for walk-ins, padded with inf
     last_close: Floats  # (T, J) last closing, -inf if shut
@@ -213,7 +213,7 @@ class PlaceRules(NamedTuple):
     staffed: Bytes  # (D, K) somebody able is at work or on call
     ways: NDArray[np.float32]  # (n_origins, W, 2) exp(-sensitivity * minutes), 0 out of question; minutes
     area: NDArray[np.int16]  # (n_origins,) area of the origin
-    column: Ints  # (n_areas, P) column of a point in `ways`, -1: not considered there
+    column: NDArray[np.int16]  # (n_areas, P) column of a point in `ways`, -1: not considered there
     attraction: Floats  # (P, A) factor on the weight
     delay_weight: Floats  # (longest,) factor by working days
     outside: Bytes  # (P,)
@@ -323,8 +323,8 @@ def _trailing_zeros(typing: Any, word: Any) -> Any:
 
 
 @_native
-def _prefetch(typing: Any, table: Any, row: Any) -> Any:
-    """Ask for a row of a table, two lines of the cache at most, before it is needed."""
+def _ask(typing: Any, table: Any, row: Any, offset: Any) -> Any:
+    """Ask for the line of the cache `offset` bytes behind the start of a row before it is needed."""
 
     def write(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         array = context.make_array(signature.args[0])(context, builder, arguments[0])
@@ -332,13 +332,19 @@ def _prefetch(typing: Any, table: Any, row: Any) -> Any:
         ask = builder.module.declare_intrinsic(
             "llvm.prefetch", (byte,), ir.FunctionType(ir.VoidType(), (byte, *[ir.IntType(32)] * 3))
         )
-        start = builder.gep(builder.bitcast(array.data, byte), [builder.mul(arguments[1], stride)])
-        for offset in (0, LINE):
-            at = builder.gep(start, [ir.Constant(ir.IntType(64), offset)])
-            builder.call(ask, [at, *(ir.Constant(ir.IntType(32), flag) for flag in (0, 3, 1))])
+        start = builder.add(builder.mul(arguments[1], stride), arguments[2])
+        at = builder.gep(builder.bitcast(array.data, byte), [start])
+        builder.call(ask, [at, *(ir.Constant(ir.IntType(32), flag) for flag in (0, 3, 1))])
         return context.get_dummy_value()
 
-    return types.void(table, types.int64), write
+    return types.void(table, types.int64, types.int64), write
+
+
+@_inner
+def _prefetch(table: Any, row: Any) -> None:
+    """Ask for all lines of a row of a table before they are needed."""
+    for offset in range(0, table.strides[0] + LINE, LINE):
+        _ask(table, row, min(offset, table.strides[0] - 1))
 
 
 @_entry
@@ -392,14 +398,20 @@ def _draw_class(matter: Any, rules: NeedRules, u: Any) -> Any:
 
 @_entry
 def draw_needs(
-    keys: Keys, persons: Persons, rules: NeedRules, scratch: DrawScratch, counts: Counts, needs: Records
+    tables: tuple[Keys, Persons, NeedRules],
+    scratch: DrawScratch,
+    rows: tuple[int, int],
+    online: Counts,
+    needs: Records,
 ) -> int:
     """Fill `needs` with those that do not end online at once and return their number.
 
     Parameters
     ----------
-    counts
-        (n_need_channels, A, 12, n_ages, n_municipalities, 2) counts to add to.
+    rows
+        First person, and the one behind the last.
+    online
+        (A, 12, n_ages, n_municipalities, 2) counts of needs that end online, to add to.
     needs
         Room for `NEED` rows.
 
@@ -413,12 +425,11 @@ def draw_needs(
     Few pairs of person and authority have a need. A block's pairs are first sifted without a branch, then
     those found are drawn.
     """
-    n = 0
+    n, last = 0, rows[1]
+    keys, persons, rules = tables
     _fill_guide(rules, scratch.guide)
-    for first in range(0, len(persons.id), SIFTED):
-        found = _sift(
-            keys.count, persons, rules.some, (first, min(first + SIFTED, len(persons.id))), scratch.pair
-        )
+    for first in range(rows[0], last, SIFTED):
+        found = _sift(keys.count, persons, rules.some, (first, min(first + SIFTED, last)), scratch.pair)
         for at in range(found):
             row, authority = (
                 scratch.pair[at] >> AUTHORITY_BITS,
@@ -430,7 +441,7 @@ def draw_needs(
                     return -1
                 entity = (base << ORDINAL_BITS) + ordinal
                 who = (row, authority, entity)
-                if _draw_need((keys, persons, rules), scratch.guide, who, counts, needs[n]):
+                if _draw_need(tables, scratch.guide, who, online, needs[n]):
                     n += 1
     return n
 
@@ -480,7 +491,7 @@ def _fill_guide(rules: Any, guide: Any) -> None:
 
 
 @_inner
-def _draw_need(tables: Any, guide: Any, who: Any, counts: Any, need: Any) -> Any:
+def _draw_need(tables: Any, guide: Any, who: Any, done: Any, need: Any) -> Any:
     """Fix one need; return whether it remains (neither thinned away nor ended online)."""
     keys, persons, rules = tables
     row, authority, entity = who
@@ -509,7 +520,7 @@ def _draw_need(tables: Any, guide: Any, who: Any, counts: Any, need: Any) -> Any
     if (online == 1) & at_home:
         month = rules.month[day]
         if month >= 0:
-            counts[_ONLINE, authority, month, persons.age[row], persons.municipality[row], kind] += 1
+            done[authority, month, persons.age[row], persons.municipality[row], kind] += 1
         return False
     need.id, need.parent, need.row, need.way, need.day = entity << FOLLOW_BITS, -1, row, way, day
     need.authority, need.matter, need.municipality = authority, matter, persons.municipality[row]
@@ -548,27 +559,36 @@ def by_day(needs: Records, start: Ints, order: Ints) -> None:
 
 @_entry
 def finish_visits(
-    visits: Records, links: Ints, rows: Ints, scratch: FinishScratch, first_day: int, done: Records
+    table: tuple[Records, Ints],
+    rows: Ints,
+    scratch: FinishScratch,
+    days: tuple[int, int],
+    first_day: int,
+    done: Records,
 ) -> None:
-    """Fill `done` with the visits in `rows` by due day and id, their follow-ups linked within the day.
+    """Fill `done` with the visits of some days by due day and id, their follow-ups linked within the day.
 
     Parameters
     ----------
-    visits, links
-        Table as `place_days` filled it: `day` and `need_day` are positions.
+    table
+        Visits and links as `place_days` filled them: `day` and `need_day` are positions.
     rows
-        (n,) ascending rows of the table, whole days of them.
+        (n,) ascending rows of the table, whole days of them, as `list_by_day` has listed them.
+    days
+        First position, and the one behind the last.
     first_day
         Day of position 0; days of `done` count from 1 January.
+    done
+        (n,) `VISIT` rows; those of the days are filled.
     """
     start, item, place = scratch.start, scratch.item, scratch.place
-    _list_by_day(visits, rows, scratch)
-    for d in range(len(start) - 2):
+    visits, links = table
+    for d in range(days[0], days[1]):
         _sort_ids(item, start[d], start[d + 1])
         for at in range(start[d], start[d + 1]):
             place[item[at].row] = at - start[d]
-    last = len(rows) - 1
-    for at in range(len(rows)):
+    last = start[days[1]] - 1
+    for at in range(start[days[0]], start[days[1]]):
         _prefetch(visits, np.int64(rows[item[min(at + AHEAD, last)].row]))
         row = rows[item[at].row]
         done[at] = visits[row]
@@ -579,9 +599,9 @@ def finish_visits(
         done[at].need_day += first_day
 
 
-@_inner
-def _list_by_day(visits: Any, rows: Any, scratch: Any) -> None:
-    """List the visits in `rows` by due day, stable, with the starts of the days."""
+@_entry
+def list_by_day(visits: Records, rows: Ints, scratch: FinishScratch) -> None:
+    """List the visits in `rows` by due day, stable, with the starts of the days; see `finish_visits`."""
     start, item, day = scratch.start, scratch.item, scratch.day
     for i in range(len(rows)):
         day[i] = visits[rows[i]].day
@@ -729,7 +749,7 @@ def _open_diary(diary: Diary, rules: PlaceRules, day: int) -> None:
 
 @_inner
 def _has_slot(diary: Any, rules: Any, door: Any, length: Any, kind: Any, day: Any) -> Any:
-    if rules.open_any[door, day] == 0:
+    if rules.open_any[day, door] == 0:
         return False
     return _slots(diary, rules, door, length, (kind, day), 1) > 0
 
@@ -753,9 +773,9 @@ def _options(bench: Any, need: Any) -> Any:
         if not _suits(rules, need, door, channel):
             continue
         point = rules.door_point[door]
-        day = rules.next_walk[door, need.day]
+        day = rules.next_walk[need.day, door]
         if need.booked == 1:
-            possible = possible or rules.next_any[door, need.day] >= 0
+            possible = possible or rules.next_any[need.day, door] >= 0
             if rules.outside[point] == 0:
                 video = 1 if channel == _VIDEO else 0
                 kind = _place_kind(rules, need.matter, channel)
@@ -840,7 +860,9 @@ def place_days(
         _open_diary(bench.diary, bench.places, day)
         for index in range(start, stop):
             _prefetch(needs, order[min(index + 2 * AHEAD, stop - 1)])
-            _prefetch(ways, np.int64(needs[order[min(index + AHEAD, stop - 1)]].way))
+            soon = needs[order[min(index + AHEAD, stop - 1)]]
+            _prefetch(ways, np.int64(soon.way))
+            _ask(bench.memory.learned, np.int64(soon.row), 0)
             need = needs[order[index]]
             if need.online == 1 and need.attempt == 0 and bench.memory.learned[need.row] == 1:
                 covered = _uniform(bench.keys.online, need.id >> FOLLOW_BITS) < rules.coverage[need.authority]
@@ -931,9 +953,9 @@ def _visit(bench: Any, need: Any, door: Any, day: Any, n: Any) -> Any:
         if counter >= 0:
             return _requeue(bench, need, counter, day, n)
         attempt += 1
-        if attempt > MAX_ATTEMPTS or day + 1 >= rules.next_any.shape[1]:
+        if attempt > MAX_ATTEMPTS or day + 1 >= len(rules.next_any):
             return n
-        day = rules.next_any[door, day + 1]
+        day = rules.next_any[day + 1, door]
         if day < 0:
             return n
         again, appointed = True, np.nan
@@ -946,7 +968,7 @@ def _book(bench: Any, need: Any, door: Any, length: Any, kind: Any, day: Any) ->
     rules, diary = bench.places, bench.diary
     at, last = max(day, rules.soonest[need.day]), rules.latest[need.day]
     while at <= last:
-        free = _slots(diary, rules, door, length, (kind, at), -1) if rules.open_any[door, at] == 1 else 0
+        free = _slots(diary, rules, door, length, (kind, at), -1) if rules.open_any[at, door] == 1 else 0
         if free > 0:
             taken = int(_uniform(bench.keys.slot, need.id) * free)
             column, cell = diary.cells[taken, 0], diary.cells[taken, 1]

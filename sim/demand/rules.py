@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from sim.demand.choice import next_open
 from sim.demand.diary import DiaryPlan, plan_diary
@@ -58,7 +60,7 @@ def _place_rules(setup: Setup, kinds: NDArray[np.int64]) -> PlaceRules:
     network, doors = site.network, site.network.doors
     working = span.working_count()
     shape, shape_at, shape_sum = arrival_shapes(setup.region, network, setup.land.index)
-    staffed = (network.roster.duty > 0).astype(np.int64) @ network.roster.able.astype(np.int64) > 0
+    staffed = (network.roster.duty > 0).astype(np.int64) @ csr_array(network.roster.able.astype(np.int64)) > 0
     feedback = setup.scenario.feedback
     return PlaceRules(
         doors=_doors_by_authority(setup),
@@ -66,9 +68,9 @@ def _place_rules(setup: Setup, kinds: NDArray[np.int64]) -> PlaceRules:
         door_channel=doors.channel,
         door_service=doors.service,
         serves=doors.serves.astype(np.uint8),
-        next_walk=next_open(network.walk_in, working, site.sensitivity.horizon),
-        next_any=next_open(network.bookable, working, None),
-        open_any=network.bookable.astype(np.uint8),
+        next_walk=_by_day(next_open(network.walk_in, working, site.sensitivity.horizon), np.int16),
+        next_any=_by_day(next_open(network.bookable, working, None), np.int16),
+        open_any=_by_day(network.bookable, np.uint8),
         working=working,
         walk_windows=_walk_in_windows(setup),
         last_close=_last_closings(network.windows),
@@ -76,7 +78,7 @@ def _place_rules(setup: Setup, kinds: NDArray[np.int64]) -> PlaceRules:
         staffed=staffed.astype(np.uint8),
         ways=site.origins.ways,
         area=site.origins.nearby.area[site.origins.municipality].astype(np.int16),
-        column=site.origins.nearby.column,
+        column=site.origins.nearby.column.astype(np.int16),
         attraction=setup.attraction,
         delay_weight=site.sensitivity.by_delay(),
         outside=network.outside.astype(np.uint8),
@@ -106,7 +108,12 @@ def _days_on(working: NDArray[np.int64], ahead: int) -> NDArray[np.int64]:
     return np.minimum(np.searchsorted(working, working[on], side="right") - 1, last)
 
 
-def _doors_by_authority(setup: Setup) -> NDArray[np.int64]:
+def _by_day(table: NDArray[Any], kind: type[np.integer[Any]]) -> NDArray[Any]:
+    """Return a table by door and day as one by day and door: the days come in turn."""
+    return np.ascontiguousarray(table.T, kind)
+
+
+def _doors_by_authority(setup: Setup) -> NDArray[np.int32]:
     """Return (n_areas, A, most + 1) doors considered by (point, channel), padded with -1."""
     doors, near = setup.site.network.doors, setup.site.origins.nearby
     n_authorities = len(setup.land.index.authorities)
@@ -115,7 +122,7 @@ def _doors_by_authority(setup: Setup) -> NDArray[np.int64]:
         for column in near.column
     ]
     most = max((len(found) for area in mine for found in area), default=0)
-    table = np.full((len(mine), n_authorities, most + 1), -1, np.int64)
+    table = np.full((len(mine), n_authorities, most + 1), -1, np.int32)
     for number, area in enumerate(mine):
         for authority, found in enumerate(area):
             table[number, authority, : len(found)] = found

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +25,7 @@ from sim.demand.kernel import (
     by_day,
     draw_needs,
     finish_visits,
+    list_by_day,
     place_days,
 )
 from sim.demand.needs import with_luck
@@ -29,11 +33,14 @@ from sim.demand.room import ROOMS
 from sim.demand.rules import DemandRules
 from sim.demand.setup import Setup
 from sim.streams import stream_key
+from sim.threads import cut, side_by_side
 from sim.visits import VISIT, NeedChannel
 
 #: Rows reserved beyond the expected number, as a share and at least.
 _SPARE, _SPARE_ROWS = 0.3, 4096
 _KINDS = 2
+#: Fewer people to draw for, or visits to finish, are not worth a thread.
+_PEOPLE_A_THREAD, _VISITS_A_THREAD = 20_000, 10_000
 _ROW = np.dtype(np.int64)
 
 
@@ -103,14 +110,29 @@ class YearDemand:
     def _draw(self) -> tuple[NDArray[np.void], NDArray[np.int64], NDArray[np.int64]]:
         """Return the needs by id, their rows in order of day and id, and the starts of the days."""
         room = _SPARE_ROWS + int(self._setup.expected.visits.sum() * 2)
-        while True:
-            needs = ROOMS.empty(room, NEED)
-            before = self.counts.copy()
-            rules, persons = self._need_rules, self._rules.persons
-            n = draw_needs(self._keys, persons, rules, _draw_scratch(rules), self.counts, needs)
-            if n >= 0:
-                return needs[:n], *_sort_by_day(needs[:n], self._span.n_days)
-            self.counts, room = before, room * 2
+        while (needs := self._drawn(room)) is None:
+            room *= 2
+        return needs, *_sort_by_day(needs, self._span.n_days)
+
+    def _drawn(self, room: int) -> NDArray[np.void] | None:
+        """Return the needs by id and count those that end online; none if the room is too small."""
+        rules, n_people = self._need_rules, len(self._rules.persons.id)
+        tables = (self._keys, self._rules.persons, rules)
+        needs = ROOMS.empty(room, NEED)
+        stretches = cut(np.arange(n_people + 1), _PEOPLE_A_THREAD)
+        rooms = np.array_split(needs, len(stretches))
+        online = [np.zeros_like(self.counts[0]) for _ in stretches]
+        found = side_by_side(
+            [
+                partial(draw_needs, tables, _draw_scratch(rules), rows, ended, part)
+                for rows, ended, part in zip(stretches, online, rooms, strict=True)
+            ]
+        )
+        if min(found) < 0:
+            return None
+        for ended in online:
+            self.counts[NeedChannel.ONLINE] += ended
+        return _closed_up(needs, rooms, found)
 
     def place(self, first: int, last: int, extra: NDArray[np.void] | None = None) -> None:
         """Place the needs of the days `first` .. `last` - 1 (positions in the span), day by day.
@@ -190,7 +212,14 @@ class YearDemand:
             item=ROOMS.empty(n, ITEM),
             place=ROOMS.empty(n, _ROW),
         )
-        finish_visits(self._bench.visits, self._bench.links, rows, scratch, self._span.first, done)
+        table = (self._bench.visits, self._bench.links)
+        list_by_day(table[0], rows, scratch)
+        side_by_side(
+            [
+                partial(finish_visits, table, rows, scratch, days, self._span.first, done)
+                for days in cut(scratch.start[:-1], _VISITS_A_THREAD)
+            ]
+        )
         return done
 
     def count(self, channel: NeedChannel, visits: NDArray[np.void]) -> None:
@@ -199,6 +228,17 @@ class YearDemand:
         keep = visits[month >= 0]
         at = (keep["authority"], month[month >= 0], keep["age"], keep["municipality"], keep["kind"])
         np.add.at(self.counts[channel], tuple(index.astype(np.int64) for index in at), 1)
+
+
+def _closed_up(
+    needs: NDArray[np.void], rooms: Sequence[NDArray[np.void]], found: Sequence[int]
+) -> NDArray[np.void]:
+    """Return the needs found in each of the rooms that they lie in, one behind the other."""
+    end = found[0]
+    for room, n in zip(rooms[1:], found[1:], strict=True):
+        needs[end : end + n] = room[:n]
+        end += n
+    return needs[:end]
 
 
 def _draw_scratch(rules: NeedRules) -> DrawScratch:

@@ -14,6 +14,7 @@ in rank order. Only classes that something was freed for, or that somebody joine
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple, cast
 
 import numba
@@ -21,10 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.queues.setting import OFF, ON_CALL, ROSTERED, DayExtra, Setting
+from sim.threads import cut, n_threads, side_by_side
 from sim.visits import VISIT, Outcome
 
 #: Length of the runs that are sorted by insertion.
 RUN = 8
+#: Fewer visits than this are not worth a thread.
+_VISITS_A_THREAD = 1000
 
 
 def _numbers(first: int, stop: int) -> tuple[int, ...]:
@@ -1243,7 +1247,8 @@ class CompiledEngine:
     Notes
     -----
     Simultaneous events follow decision 2, *An instant*. Days are independent, so any split of a year into
-    calls gives the same records. One engine must not be used by two threads at once.
+    calls gives the same records; days of one call are shared out to threads. One engine must not be called
+    by two threads at once.
     """
 
     def __init__(self, setting: Setting) -> None:
@@ -1257,7 +1262,7 @@ class CompiledEngine:
             _clocks(shifts, windows),
             np.array(setting.places, np.int64, order="C"),
         )
-        self._board = _board(setting)
+        self._boards = [_board(setting) for _ in range(n_threads())]
 
     def run_days(self, visits: Records, day_start: Ints, first_index: int) -> Floats:
         """Play a range of days and write each visit's fate into its record.
@@ -1279,11 +1284,25 @@ class CompiledEngine:
         """
         rows = np.require(visits, VISIT, ["C", "W"])
         start = np.require(day_start, np.int64, ["C", "W"])
-        longest = int(np.diff(start).max(initial=0))
-        if longest > self._board.person.size:
-            self._board = _with_room(self._board, longest)
-        extras = np.zeros((start.size - 1, self._board.officer.size, 2))
-        _play_days(self._board._replace(visits=rows), self._days, start, int(first_index), extras)
+        extras = np.zeros((start.size - 1, self._boards[0].officer.size, 2))
+        stretches = cut(start, _VISITS_A_THREAD)
+        for n, (first, last) in enumerate(stretches):
+            self._boards[n] = _with_room(
+                self._boards[n], int(np.diff(start[first : last + 1]).max(initial=0))
+            )
+        side_by_side(
+            [
+                partial(
+                    _play_days,
+                    board._replace(visits=rows),
+                    self._days,
+                    start[first : last + 1],
+                    first_index + first,
+                    extras[first:last],
+                )
+                for board, (first, last) in zip(self._boards, stretches, strict=False)
+            ]
+        )
         if rows is not visits:
             visits[:] = rows
         return extras
@@ -1383,7 +1402,9 @@ def _board(setting: Setting) -> Board:
 
 
 def _with_room(board: Board, longest: int) -> Board:
-    """Return the board with room for days of `longest` visits, and some more."""
+    """Return the board with room for days of `longest` visits: the same one, or one with room to spare."""
+    if longest <= board.person.size:
+        return board
     longest += longest // 4
     size = max(2 * longest + 2 * board.officer.size + 2, board.list.shape[1])
     lists = np.zeros((N_LISTS, size), _ENTRY)

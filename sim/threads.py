@@ -1,0 +1,64 @@
+"""Threads of one process: compiled code lets go of the interpreter, so that its parts can run side by side.
+
+What is computed does not depend on how it is cut: parts share nothing that any of them writes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import pairwise
+from multiprocessing import parent_process
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Most threads that share a piece of work; each asks for scratch memory of its own.
+_MOST = 8
+
+
+@cache
+def n_threads() -> int:
+    """Return how many threads share a piece of work: one a processor, a single one in a worker process.
+
+    Worker processes share the processors among them already.
+    """
+    return 1 if parent_process() is not None else min(os.cpu_count() or 1, _MOST)
+
+
+def cut(offsets: NDArray[np.int64], least: int) -> list[tuple[int, int]]:
+    """Return stretches [first, last) of consecutive groups, one a thread, of about equal size.
+
+    Parameters
+    ----------
+    offsets
+        (n_groups + 1,) where the members of each group begin, and the end.
+    least
+        Fewer members than this are not worth a thread.
+
+    Examples
+    --------
+    >>> cut(np.array([0, 10, 20, 30]), least=100)
+    [(0, 3)]
+    """
+    n_groups, size = len(offsets) - 1, int(offsets[-1] - offsets[0])
+    parts = max(1, min(n_threads(), size // max(least, 1), n_groups))
+    shares = offsets[0] + size * np.arange(1, parts) / parts
+    edges = [0, *np.searchsorted(offsets, shares).tolist(), n_groups]
+    return [(first, last) for first, last in pairwise(edges) if first < last]
+
+
+def side_by_side[T](calls: Sequence[Callable[[], T]]) -> list[T]:
+    """Make calls at the same time, one a thread, and return what each returns, in their order."""
+    others = [_pool().submit(call) for call in calls[1:]]
+    return [calls[0](), *(other.result() for other in others)]
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max(n_threads() - 1, 1))
+
+
+__all__ = ["cut", "n_threads", "side_by_side"]
