@@ -177,7 +177,7 @@ def most_at_once(group: Ints, begin: Floats, end: Floats, n_groups: int) -> Floa
     room = group << ROOM_BITS
     come = room + (begin / TICK).astype(np.int64) * 2 + 1
     go = room + (end / TICK).astype(np.int64) * 2
-    return most_of(np.concatenate([come, go]), n_groups)
+    return most_of(np.sort(np.concatenate([come, go])), n_groups)
 
 
 def most_of(keys: Ints, n_groups: int) -> Floats:
@@ -186,11 +186,10 @@ def most_of(keys: Ints, n_groups: int) -> Floats:
     Parameters
     ----------
     keys
-        ``(group << ROOM_BITS) + 2 * ticks``, and 1 more for who comes; sorted in place.
+        ``(group << ROOM_BITS) + 2 * ticks``, and 1 more for who comes, ascending.
     n_groups
         Number of groups.
     """
-    keys.sort()
     found = np.zeros(n_groups)
     import_module("sim.outcomes.kernel").most(keys, found)
     return found

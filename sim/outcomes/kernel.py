@@ -114,13 +114,13 @@ def _inner[F: Callable[..., Any]](function: F) -> F:
 
 
 @_entry
-def tally(visits: NDArray[np.void], frame: Frame, totals: Totals, lists: Lists) -> None:
-    """Add every visit to the totals, and list what has to be sorted."""
+def tally(visits: NDArray[np.void], frame: Frame, first: int, totals: Totals, lists: Lists) -> None:
+    """Add every visit to the totals, and list what has to be sorted; rows are numbered from `first` on."""
     for row in range(len(visits)):
         visit = visits[row]
         case = _case(visit, frame)
         _volumes(visit, case, totals)
-        _links(row, visit, case, lists)
+        _links(first + row, visit, case, lists)
         _waits(visit, case, frame, totals)
         _crowd(visit, case, frame, totals, lists)
         if visit.start == visit.start:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -132,7 +133,7 @@ class LongTable:
 
     def _label(self, attribute: str, block: Ints) -> Texts:
         """Return one attribute of the blocks' metrics, a row each."""
-        return _texts([getattr(metric, attribute) for metric in self._metrics], block)
+        return _texts(tuple(getattr(metric, attribute) for metric in self._metrics), block)
 
 
 def long_rows(year: int, values: pd.Series[float], **columns: str) -> pd.DataFrame:
@@ -154,9 +155,16 @@ def long_rows(year: int, values: pd.Series[float], **columns: str) -> pd.DataFra
     return pd.DataFrame({name: data[name] for name in COLUMNS}, index=pd.RangeIndex(len(values)))
 
 
-def _texts(names: Sequence[str], index: Ints) -> Texts:
+def _texts(names: tuple[str, ...], index: Ints) -> Texts:
     """Return the names at the given indices as a text column."""
-    column: Texts = pd.array(pa.array(names, pa.large_string()).take(pa.array(index)), dtype="str")
+    return _column(names, index.tobytes())
+
+
+@lru_cache(maxsize=16)
+def _column(names: tuple[str, ...], index: bytes) -> Texts:
+    """Return the text column of `_texts`; replications of a scenario mostly share theirs, as none changes."""
+    rows = np.frombuffer(index, np.int64)
+    column: Texts = pd.array(pa.array(names, pa.large_string()).take(pa.array(rows)), dtype="str")
     return column
 
 

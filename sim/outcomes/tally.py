@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +14,11 @@ from sim.outcomes.grouping import Ranked, Tally, most_of
 from sim.outcomes.rhythm import WEEKDAYS, weekday_of_day
 from sim.outcomes.volumes import KINDS
 from sim.outcomes.waits import WAIT_CLASSES
+from sim.threads import cut, side_by_side
 from sim.visits import Channel, Outcome, Place, YearRecords
+
+#: Fewer visits than this are not worth a thread.
+_VISITS_A_THREAD = 20_000
 
 
 def tally_year(records: YearRecords, target: float) -> tuple[Tally, Ranked]:
@@ -52,13 +58,10 @@ def tally_year(records: YearRecords, target: float) -> tuple[Tally, Ranked]:
     waits : Ranked
         Waits above 0 by ``point * n_authorities + authority``; the others are counted in `grades`.
     """
-    totals = _totals(records)
-    lists = _lists(len(records.visits))
-    kernel.tally(records.visits, _frame(records.year, target), totals, lists)
-    waits, queues, crowds, failed, again = (
-        part[:n] for part, n in zip(lists[:-1], lists.filled.tolist(), strict=True)
-    )
+    totals, lists = _tallied(records, _frame(records.year, target))
+    waits, queues, crowds, failed, again = lists
     _, n_points, _, n_days = totals.days.shape
+    side_by_side([partial(_sort_all, crowds), partial(_sort_all, waits, queues)])
     longest = most_of(queues, totals.month_cells.size).reshape(totals.month_cells.shape)
     names = ("trip_minutes", "people_travel", "origin_travel")
     tally = {name: sums for name, sums in totals._asdict().items() if name not in names}
@@ -68,8 +71,39 @@ def tally_year(records: YearRecords, target: float) -> tuple[Tally, Ranked]:
     tally["moved"] = _moved(records.visits, failed, again, totals.records.shape)
     tally["longest"] = longest.max(axis=0)
     tally["present"] = most_of(crowds, n_days * n_points).reshape(n_days, n_points).T
-    waits.sort()
     return tally, Ranked(waits & ((1 << kernel.CELL_BITS) - 1), waits >> kernel.CELL_BITS)
+
+
+def _sort_all(*lists: Ints) -> None:
+    for keys in lists:
+        keys.sort()
+
+
+def _tallied(records: YearRecords, frame: kernel.Frame) -> tuple[kernel.Totals, list[Ints]]:
+    """Return the sums over visits, and what `kernel.Lists` lists, months shared out to threads.
+
+    Whole months, so that travel, which is summed by month, is added in the same order whatever the threads.
+    """
+    visits = records.visits
+    months = np.flatnonzero(np.diff(frame.month, prepend=-1, append=12))
+    inner = np.searchsorted(visits["day"], months[1:-1])
+    starts = np.concatenate([[0], inner, [len(visits)]])
+    stretches = [(int(starts[first]), int(starts[last])) for first, last in cut(starts, _VISITS_A_THREAD)]
+    sums = [_totals(records) for _ in stretches]
+    lists = [_lists(last - first) for first, last in stretches]
+    side_by_side(
+        [
+            partial(kernel.tally, visits[first:last], frame, first, total, listed)
+            for (first, last), total, listed in zip(stretches, sums, lists, strict=True)
+        ]
+    )
+    for total in sums[1:]:
+        for whole, part in zip(sums[0], total, strict=True):
+            whole += part
+    parts = zip(
+        *([part[:n] for part, n in zip(found, found.filled, strict=False)] for found in lists), strict=True
+    )
+    return sums[0], [np.concatenate(part) if len(part) > 1 else part[0] for part in parts]
 
 
 def _frame(year: int, target: float) -> kernel.Frame:
