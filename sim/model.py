@@ -97,7 +97,7 @@ class VisitModel(mesa.Model):
     def today(self, name: str) -> Any:
         """Return one of the `daily` figures of the day simulated last."""
         if name == "date":
-            return self.setup.season.span.dates[self._play.days[self._day]]
+            return np.datetime64(self.setup.season.span.dates[self._play.days[self._day]], "D")
         return self._play.figure(name, self._day)
 
     @property

@@ -13,7 +13,7 @@ from sim.stage import PlacedYear, Stage, place_year
 from sim.visits import VISIT, YearRecords
 
 #: Days played at once where days do not depend on each other.
-_BLOCK = 31
+_BLOCK = 92
 #: Daily figures: visits due, served, gave up, mean wait [min], cottage dwellers present.
 FIGURES = ("visits", "served", "gave_up", "mean_wait", "cottage_dwellers_present")
 

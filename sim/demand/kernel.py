@@ -559,19 +559,19 @@ def by_day(needs: Records, start: Ints, order: Ints) -> None:
 
 @_entry
 def finish_visits(
-    table: tuple[Records, Ints],
+    bench: Bench,
     rows: Ints,
     scratch: FinishScratch,
     days: tuple[int, int],
     first_day: int,
     done: Records,
 ) -> None:
-    """Fill `done` with the visits of some days by due day and id, their follow-ups linked within the day.
+    """Fill `done` with the visits of some days by due day and id: marked, follow-ups linked within the day.
 
     Parameters
     ----------
-    table
-        Visits and links as `place_days` filled them: `day` and `need_day` are positions.
+    bench
+        Its visits and links are as `place_days` filled them: `day` and `need_day` are positions.
     rows
         (n,) ascending rows of the table, whole days of them, as `list_by_day` has listed them.
     days
@@ -582,21 +582,24 @@ def finish_visits(
         (n,) `VISIT` rows; those of the days are filled.
     """
     start, item, place = scratch.start, scratch.item, scratch.place
-    visits, links = table
+    visits, links = bench.visits, bench.links
     for d in range(days[0], days[1]):
         _sort_ids(item, start[d], start[d + 1])
         for at in range(start[d], start[d + 1]):
             place[item[at].row] = at - start[d]
     last = start[days[1]] - 1
     for at in range(start[days[0]], start[days[1]]):
-        _prefetch(visits, np.int64(rows[item[min(at + AHEAD, last)].row]))
+        soon = np.int64(rows[item[min(at + AHEAD, last)].row])
+        _prefetch(visits, soon)
+        _ask(links, soon, 0)
         row = rows[item[at].row]
         done[at] = visits[row]
-        second, requeue = links[row, 0], links[row, 1]
-        done[at].second = place[_position(rows, second)] if second >= 0 else -1
-        done[at].requeue = place[_position(rows, requeue)] if requeue >= 0 else -1
-        done[at].day += first_day
-        done[at].need_day += first_day
+        visit, second, requeue = done[at], links[row, 0], links[row, 1]
+        _mark(bench, visit)
+        visit.second = place[_position(rows, second)] if second >= 0 else -1
+        visit.requeue = place[_position(rows, requeue)] if requeue >= 0 else -1
+        visit.day += first_day
+        visit.need_day += first_day
 
 
 @_entry
@@ -834,6 +837,8 @@ def place_days(
 ) -> tuple[int, int]:
     """Turn the needs of the days `first` .. `last` - 1 into visits, day by day and by id within a day.
 
+    When they come and how long they take is fixed in `finish_visits`, which can be shared out to threads.
+
     Parameters
     ----------
     needs
@@ -943,7 +948,7 @@ def _visit(bench: Any, need: Any, door: Any, day: Any, n: Any) -> Any:
         _fill(bench, need, door, day, identity, visit)
         visit.attempt, visit.relation = attempt, _RETURN if again else need.relation
         visit.parent = bench.visits[n - 1].id if again else need.parent
-        _mark(bench, door, day, appointed, visit)
+        _decide(bench, appointed, visit)
         if channel == _VIDEO and visit.no_show == 0:
             bench.memory.had_remote[need.row] = 1
         n += 1
@@ -1006,9 +1011,7 @@ def _requeue(bench: Any, need: Any, door: Any, day: Any, n: Any) -> Any:
     _fill(bench, need, door, day, parent.id + _REQUEUE, visit)
     visit.relation, visit.parent, visit.attempt = _AGAIN, parent.id, parent.attempt
     visit.booked, visit.no_show, visit.delay = 0, 0, parent.delay
-    _durations(bench.keys, bench.marks, visit)
-    visit.appointed = visit.arrival = visit.order = np.nan
-    visit.balk_u = 2.0
+    visit.appointed, visit.fail_after = np.nan, np.inf
     bench.links[n - 1, 1] = n
     return n + 1
 
@@ -1034,7 +1037,7 @@ def _second(bench: Any, need: Any, day: Any, first: Any, n: Any) -> Any:
     follow.booked = 1 if _uniform(keys.booked, entity) < rules.booked[follow.matter] else 0
     _second_class(keys, bench.persons, rules, follow, entity)
     if n > first and follow.booked == 0 and bench.places.joint[bench.visits[first].point] == 1:
-        door = _door_here(bench.places, follow, bench.visits[first])
+        door = _door_here(bench, follow, bench.visits[first])
         if door >= 0:
             _write_second(bench, follow, door, first, n)
             return n + 1
@@ -1054,9 +1057,7 @@ def _write_second(bench: Any, follow: Any, door: Any, first: Any, n: Any) -> Non
     visit.relation, visit.parent = _HERE, bench.visits[first].id
     if visit.channel == _VIDEO:
         bench.memory.had_remote[follow.row] = 1
-    _durations(bench.keys, bench.marks, visit)
-    visit.balk_u = _uniform(bench.keys.balking, follow.id)
-    visit.appointed = visit.arrival = visit.order = np.nan
+    visit.appointed, visit.fail_after = np.nan, np.inf
     links[first, 0] = n
     if links[first, 1] >= 0:
         links[links[first, 1], 0] = n
@@ -1083,8 +1084,9 @@ def _second_class(keys: Any, persons: Any, rules: Any, need: Any, entity: Any) -
 
 
 @_inner
-def _door_here(rules: Any, need: Any, visit: Any) -> Any:
+def _door_here(bench: Any, need: Any, visit: Any) -> Any:
     """Return the door of a visit's point that serves a second matter of the person inside, -1 if none."""
+    rules, arrival = bench.places, _arrival(bench, visit)
     doors = rules.doors[rules.area[need.way], need.authority]
     day_type = rules.day_type[visit.day]
     for index in range(len(doors)):
@@ -1099,7 +1101,7 @@ def _door_here(rules: Any, need: Any, visit: Any) -> Any:
         ):
             continue
         opens = rules.walk_windows[day_type, door, 0, 0] != np.inf
-        if opens and visit.arrival < rules.last_close[day_type, door]:
+        if opens and arrival < rules.last_close[day_type, door]:
             return door
     return -1
 
@@ -1131,29 +1133,42 @@ def _fill(bench: Any, need: Any, door: Any, day: Any, identity: Any, visit: Any)
 
 
 @_inner
-def _mark(bench: Any, door: Any, day: Any, appointed: Any, visit: Any) -> None:
-    """Fix arrival, appointment and durations of a visit that comes from outside."""
-    keys, marks = bench.keys, bench.marks
+def _decide(bench: Any, appointed: Any, visit: Any) -> None:
+    """Fix what the next steps of placing depend on: who will not come, whose session will fail."""
     visit.booked = 0 if np.isnan(appointed) else 1  # who booked and comes again after a failure walks in
-    _durations(keys, marks, visit)
-    visit.appointed = appointed
-    if visit.channel == _VIDEO and _uniform(keys.failure, visit.id) < marks.failure:
-        visit.fail_after = _on_tick(marks.failure_minutes)
-    if visit.booked == 0:
-        visit.arrival = _walk_in_minute(bench, door, day, visit.id)
-        visit.balk_u = _uniform(keys.balking, visit.id)
-        visit.order = visit.arrival
-        return
-    visit.balk_u = 2.0
-    if _uniform(keys.no_show, visit.id) < marks.no_show:
+    visit.appointed, visit.fail_after = appointed, np.inf
+    if visit.booked == 1 and _uniform(bench.keys.no_show, visit.id) < bench.marks.no_show:
         visit.no_show, visit.guided, visit.place = 1, 0, _NO_PLACE
-        visit.guidance_time, visit.fail_after = 0.0, np.inf
-        visit.arrival = appointed
-        visit.service_time = visit.patience = _on_tick(marks.wait_for_no_show)
+    elif visit.channel == _VIDEO and _uniform(bench.keys.failure, visit.id) < bench.marks.failure:
+        visit.fail_after = _on_tick(bench.marks.failure_minutes)
+
+
+@_inner
+def _mark(bench: Any, visit: Any) -> None:
+    """Fix arrival and durations of a visit; whoever follows somebody inside comes when that is known."""
+    keys, relation = bench.keys, visit.relation
+    visit.balk_u = 2.0
+    if visit.no_show == 1:
+        visit.arrival, visit.guidance_time = visit.appointed, 0.0
+        visit.service_time = visit.patience = _on_tick(bench.marks.wait_for_no_show)
     else:
-        late = marks.lateness * _normal(keys.lateness, keys.lateness_turn, visit.id) - marks.booked_lead
-        visit.arrival = max(0.0, _on_tick(appointed + late))
+        _durations(keys, bench.marks, visit)
+        visit.arrival = np.nan if relation in (_HERE, _AGAIN) else _arrival(bench, visit)
+        if visit.booked == 0 and relation != _AGAIN:
+            visit.balk_u = _uniform(keys.balking, visit.id)
     visit.order = visit.arrival
+
+
+@_inner
+def _arrival(bench: Any, visit: Any) -> Any:
+    """Return the minute a visit comes from outside."""
+    keys, marks = bench.keys, bench.marks
+    if visit.no_show == 1:
+        return visit.appointed
+    if visit.booked == 0:
+        return _walk_in_minute(bench, visit.door, visit.day, visit.id)
+    late = marks.lateness * _normal(keys.lateness, keys.lateness_turn, visit.id) - marks.booked_lead
+    return max(0.0, _on_tick(visit.appointed + late))
 
 
 @_inner
@@ -1173,7 +1188,6 @@ def _durations(keys: Any, marks: Any, visit: Any) -> None:
     visit.service_time = max(_TICK, _on_tick(minutes))
     mean = marks.booked_patience if visit.booked == 1 else marks.patience
     visit.patience = _on_tick(-mean * math.log(1.0 - _uniform(keys.patience, entity)))
-    visit.fail_after = np.inf
     visit.guidance_time = 0.0
     if visit.guided == 1:
         z = _normal(keys.guidance, keys.guidance_turn, entity)

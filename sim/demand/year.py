@@ -212,11 +212,10 @@ class YearDemand:
             item=ROOMS.empty(n, ITEM),
             place=ROOMS.empty(n, _ROW),
         )
-        table = (self._bench.visits, self._bench.links)
-        list_by_day(table[0], rows, scratch)
+        list_by_day(self._bench.visits, rows, scratch)
         side_by_side(
             [
-                partial(finish_visits, table, rows, scratch, days, self._span.first, done)
+                partial(finish_visits, self._bench, rows, scratch, days, self._span.first, done)
                 for days in cut(scratch.start[:-1], _VISITS_A_THREAD)
             ]
         )
