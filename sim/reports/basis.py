@@ -9,10 +9,10 @@ from typing import Any
 from babel.dates import format_datetime
 
 from sim.config.registry import Parameter, Parameters, Registry
-from sim.locale import Language, message, number, translator
+from sim.locale import Language, message, translator
 from sim.reports.names import Labels
 from sim.reports.sheet import Sheet
-from sim.reports.tables import Column, Row, Table
+from sim.reports.tables import Cell, Column, Row, Table
 
 #: Topics of the registry's parameters as they are called.
 GROUPS = {
@@ -53,6 +53,8 @@ LIMITS = (
 )
 #: Decimals of a number by its size: the largest first.
 _PLACES = ((1000.0, 0), (20.0, 1), (1.0, 2), (0.0, 3))
+#: Columns of the table of assumptions that hold numbers: the value, the base and the range.
+_NUMBERS = range(3, 7)
 
 
 def assumption_table(sheet: Sheet) -> Table:
@@ -77,8 +79,11 @@ def registry_table(registry: Registry, values: Parameters, labels: Labels) -> Ta
         *(_("Topic"), _("Assumption"), _("About"), _("Value here"), _("Base"), _("Low"), _("High")),
         *(_("Unit"), _("How sure"), _("Source"), _("Name for --set")),
     )
+    columns = tuple(
+        Column(name, "number" if place in _NUMBERS else "text") for place, name in enumerate(titles)
+    )
     rows = tuple(_assumption(parameter, values[parameter.key], labels) for parameter in registry)
-    return Table(_("Assumptions with ranges and sources"), tuple(map(Column, titles)), rows)
+    return Table(_("Assumptions with ranges and sources"), columns, rows)
 
 
 def changed(sheet: Sheet) -> list[str]:
@@ -129,27 +134,21 @@ def _assumption(parameter: Parameter, value: float, labels: Labels) -> Row:
     return (
         _(GROUPS.get(parameter.group, parameter.group)),
         _(parameter.description),
-        _about(about, labels),
-        *(_sized(one, labels.lang) for one in numbers),
+        labels.subject(about),
+        *map(_sized, numbers),
         _(parameter.unit),
         _(CONFIDENCE_NAMES.get(parameter.confidence, parameter.confidence)),
-        parameter.source,
+        _(CONFIDENCE_NAMES.get(parameter.source, parameter.source)),
         parameter.key,
     )
 
 
-def _about(subject: str, labels: Labels) -> str:
-    """Return what a parameter is about: names where they are known, the parts of its key elsewhere."""
-    names = (labels.municipality(labels.authority(part)) for part in subject.split("."))
-    return " · ".join(name for name in names if name)
-
-
-def _sized(value: float, lang: Language) -> str:
+def _sized(value: float) -> Cell:
     """Return a number with decimals that its size calls for, without idle zeros."""
     decimals = next(places for size, places in _PLACES if abs(value) >= size)
     while decimals and round(value, decimals) == round(value, decimals - 1):
         decimals -= 1
-    return number(value, lang, decimals)
+    return Cell(value, Column("", "number", decimals))
 
 
 def _moment(text: str | None, lang: Language) -> str:

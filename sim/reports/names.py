@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Self
 
 import pandas as pd
+from babel.dates import get_month_names
 
+from sim.calendar import MONTHS
 from sim.locale import LANGUAGES, Language
 from sim.region import Region, load_region
 
@@ -21,6 +23,8 @@ class Labels:
         Language of the names.
     authorities, points, municipalities
         Name by key.
+    matters
+        Name by authority and matter, joined by a dot.
     joint
         Authorities of the joint points.
     """
@@ -29,6 +33,7 @@ class Labels:
     authorities: dict[str, str]
     points: dict[str, str]
     municipalities: dict[str, str]
+    matters: dict[str, str]
     joint: frozenset[str]
 
     @classmethod
@@ -56,6 +61,7 @@ class Labels:
             authorities=_authorities(region, chosen, successors_in),
             points=_by_key(region.table("points"), "point", f"name_{chosen}"),
             municipalities=_by_key(region.table("municipalities"), "municipality", f"name_{chosen}"),
+            matters=_matters(region, chosen),
             joint=frozenset(region.about_list("joint_authorities")),
         )
 
@@ -70,6 +76,19 @@ class Labels:
     def municipality(self, key: str) -> str:
         """Return the name of a municipality, or its key where the region has none."""
         return self.municipalities.get(key, key)
+
+    def subject(self, key: str) -> str:
+        """Return what a parameter is about, from the part of its key behind the first dot.
+
+        An authority with one of its matters, an authority, a municipality or a month goes by its name, a
+        year by its number.
+        """
+        if key in self.matters:
+            return f"{self.authority(key.partition('.')[0])} · {self.matters[key]}"
+        if key in MONTHS:
+            return str(get_month_names(context="stand-alone", locale=self.lang)[MONTHS.index(key) + 1])
+        names = (self.municipality(self.authority(part)) for part in key.split("."))
+        return " · ".join(name for name in names if name)
 
 
 def short_name(name: str) -> str:
@@ -98,6 +117,13 @@ def _authorities(region: Region, lang: Language, year: int | None) -> dict[str, 
         return names
     later = table[(table["successor_from"] <= year).fillna(False) & (table[f"successor_{lang}"] != "")]
     return names | _by_key(later, "authority", f"successor_{lang}")
+
+
+def _matters(region: Region, lang: Language) -> dict[str, str]:
+    """Return the matters' names."""
+    table = region.table("matters")
+    keys = table["authority"] + "." + table["matter"]
+    return dict(zip(keys, table[f"name_{lang}"], strict=True))
 
 
 def _by_key(table: pd.DataFrame, key: str, column: str) -> dict[str, str]:

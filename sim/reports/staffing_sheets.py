@@ -13,6 +13,7 @@ from sim.config.scenario import OfficialChange, PlacesChange, Scenario
 from sim.config.workbook_source import open_workbook, read_sheet
 from sim.config.yaml_source import nearest
 from sim.errors import InputError, Problem
+from sim.locale import message
 from sim.network.roster import merge_rows
 from sim.region import Region, load_region
 from sim.reports.results import RunScenario
@@ -23,6 +24,23 @@ if TYPE_CHECKING:
 #: Columns of the sheets; the first names the row.
 OFFICIALS = ("row", *OfficialChange.model_fields)
 PLACES = ("point", *PlacesChange.model_fields)
+#: What is written in each column.
+MEANINGS = {
+    "row": message("name of the roster row; rows may be added, and a deleted row has no officials"),
+    "works_at": message("service point, or the pool of remote officers, where these officials work"),
+    "skills": message("authority and channel (counter, video, self_service), or guidance; several with ;"),
+    "count": message("officials on duty at the same time"),
+    "days": message("weekdays, such as Mon-Fri or 1st,3rd Tue"),
+    "start": message("beginning of the shift, hours:minutes"),
+    "end": message("end of the shift, hours:minutes"),
+    "breaks": message("breaks from-to, taken in turns; several with |"),
+    "diary": message("officials of these who serve booked visitors"),
+    "on_call": message("yes: comes only when somebody waits, and is not on the roster; no: is on duty"),
+    "point": message("service point"),
+    "counter": message("counters"),
+    "closed_room": message("closed rooms"),
+    "remote_station": message("remote-service stations"),
+}
 _LISTS = {"skills": ";", "breaks": "|"}
 _NUMBERS = frozenset({"count", "diary", *PlacesChange.model_fields})
 _YES, _NO = ("yes", "true", "1", "1.0"), ("no", "false", "0", "0.0", "")
@@ -96,9 +114,9 @@ def _impossible(
 ) -> Iterator[Problem]:
     """Yield what is impossible in roster rows whose cells are right each by itself."""
     numbers = {str(cells["row"]).strip(): number for number, cells in rows}
-    for (_staffing, _officials, name, *keys), message in check_officials(scenario, region):
+    for (_staffing, _officials, name, *keys), fault in check_officials(scenario, region):
         column = str(keys[0]) if keys else "row"
-        yield _problem(path, "officials", numbers.get(str(name), 1), column, message)
+        yield _problem(path, "officials", numbers.get(str(name), 1), column, fault)
 
 
 def _as_row(name: str, change: OfficialChange) -> dict[str, Any]:

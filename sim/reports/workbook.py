@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from sim.locale import Language
+from sim.locale import Language, translator
 from sim.reports.balance import balance_table
 from sim.reports.basis import assumption_table, limits, provenance
 from sim.reports.book import Book
+from sim.reports.names import Labels
 from sim.reports.people import group_table, origin_table
-from sim.reports.results import Run
+from sim.reports.results import Run, RunScenario
 from sim.reports.service import half_hour_table, point_table, season_table, service_table, week_table
 from sim.reports.sheet import Sheet
-from sim.reports.staffing_sheets import official_rows, place_rows
+from sim.reports.staffing_sheets import MEANINGS, official_rows, place_rows
 from sim.reports.tables import Table
 from sim.reports.verdict import headline, verdict
 from sim.reports.volumes import history_table, month_table, plan_table
+
+#: Column of the editable sheets that only says which service point a row is of.
+NAME = "name"
 
 
 def write_workbook(run: Run, path: Path, lang: Language | None = None) -> Path:
@@ -41,10 +45,20 @@ def write_workbook(run: Run, path: Path, lang: Language | None = None) -> Path:
     book.text(_("About the workbook"), _about(sheet))
     for name, table in _tables(sheet):
         book.table(name, table)
-    book.editable("officials", official_rows(run.scenario))
-    book.editable("places", place_rows(run.scenario))
+    add_staffing(book, run.scenario, sheet.labels)
     book.close()
     return path
+
+
+def add_staffing(book: Book, scenario: RunScenario, labels: Labels) -> None:
+    """Add the sheets of officials and places, each row with the name of its service point."""
+    remote = translator(labels.lang)("Remote service")
+    for name, key, rows in (
+        ("officials", "works_at", official_rows(scenario)),
+        ("places", "point", place_rows(scenario)),
+    ):
+        told = [{**row, NAME: labels.points.get(str(row[key]), remote)} for row in rows]
+        book.editable(name, told, {NAME})
 
 
 def _tables(sheet: Sheet) -> Iterator[tuple[str, Table]]:
@@ -80,6 +94,7 @@ def _about(sheet: Sheet) -> list[tuple[str, str]]:
                 "--staffing and the workbook's name."
             ),
         ),
+        *((key, _(text)) for key, text in MEANINGS.items()),
         *((_("Limits"), text) for text in limits(sheet)),
         *provenance(sheet),
     ]
