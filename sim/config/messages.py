@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -26,11 +26,15 @@ _NOUNS = {
 def problems_of(error: ValidationError, model: type[BaseModel], document: Document) -> list[Problem]:
     """Return one problem for each thing that pydantic found, pointing at its key in the document."""
     schema = model.model_json_schema()
-    found = []
+    return [document.problem(_in_file(where, schema), text) for where, text in messages_of(error, model)]
+
+
+def messages_of(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[Where, str]]:
+    """Yield where in the model pydantic found something wrong, and what."""
+    schema = model.model_json_schema()
     for detail in error.errors(include_url=False):
         where = tuple(detail["loc"])
-        found.append(document.problem(_in_file(where, schema), _message(detail, where, schema)))
-    return found
+        yield where, _message(detail, where, schema)
 
 
 def _in_file(where: Where, schema: Mapping[str, Any]) -> Where:

@@ -25,7 +25,9 @@ MOST_CELLS = 1_000_000
 MOST_TEXT = 200_000_000
 #: What the standard library raises on an archive that is damaged, or of a kind that it does not know.
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
-_PLACE = re.compile(rb"""<(?:\w+:)?(?:c|row)\s[^>]*?\br\s*=\s*["']([A-Za-z]*)(\d*)""")
+_PLACE = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']([A-Za-z]*)(\d*)""")
+_ROW = re.compile(rb"<(?:\w+:)?row(?=[\s>/])")
+_ROW_NUMBER = re.compile(rb"""^[^>]*?\br\s*=\s*["'](\d+)""")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
 _TEXT = re.compile(rb"<(?:\w+:)?si[\s>/]")
 
@@ -110,12 +112,22 @@ def _longest_text(part: bytes) -> int:
 def _refuse_large(path: Path, part: bytes, longest: int) -> None:
     """Refuse a sheet of more cells or characters than a table of people can have."""
     places = set(_PLACE.findall(part))
-    rows = max((int(row[:9]) for _column, row in places if row), default=0)
+    rows = max(
+        (int(row[:9]) for row in (*(row for _column, row in places), *_filled_rows(part)) if row), default=0
+    )
     columns = max((_column(letters) for letters, _row in places), default=0)
     cells = sum(1 for _ in _CELL.finditer(part))
     if max(rows, 1) * max(columns, 1) > MOST_CELLS or cells * longest > MOST_TEXT:
         allowed = f"at most {MOST_CELLS} cells up to the last one, {MOST_TEXT} characters"
         raise InputError(Problem(shown_path(path), f"a sheet is too large, allowed are {allowed}"))
+
+
+def _filled_rows(part: bytes) -> Iterator[bytes]:
+    """Yield the numbers of rows with cells; LibreOffice writes a sheet's last, empty row too."""
+    for row in _ROW.split(part)[1:]:
+        found = _ROW_NUMBER.match(row)
+        if found and _CELL.search(row):
+            yield found[1]
 
 
 def _column(letters: bytes) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from sim.config.messages import messages_of
 from sim.config.rosters import check_officials
 from sim.config.scenario import OfficialChange, PlacesChange, Scenario
 from sim.config.workbook_source import open_workbook, read_sheet
@@ -141,10 +143,12 @@ def _rows(
         return []
     head, *rows = read_sheet(path, book, name) or [[]]
     found = [str(cell).strip() for cell in head]
-    for key in columns:
-        if key not in found:
-            problems.append(_problem(path, name, 1, None, f"has no column '{key}'{nearest(key, found)}"))
+    faults = [f"has no column '{key}'{nearest(key, found)}" for key in columns if key not in found]
+    faults += [f"column '{key}' stands twice" for key in columns if found.count(key) > 1]
     filled = [(number, row) for number, row in enumerate(rows, 2) if any(str(cell).strip() for cell in row)]
+    if not filled:
+        faults = ["has no rows below its headers"]
+    problems += [_problem(path, name, 1, None, fault) for fault in faults]
     return [(number, dict(zip(found, row, strict=False))) for number, row in filled]
 
 
@@ -215,24 +219,35 @@ def _checked[Part: (OfficialChange, PlacesChange)](
     try:
         return part.model_validate(given)
     except ValidationError as error:
-        for fault in error.errors():
-            key = str(fault["loc"][0])
-            problems.append(_problem(path, *where, key, f"{fault['msg']}, not '{cells[key]}'"))
+        problems += [
+            _problem(path, *where, str(loc[0]), text.replace("true or false", "yes or no"))
+            for loc, text in messages_of(error, part)
+        ]
         return None
 
 
 def _value(key: str, cell: Any) -> Any:
     """Return a cell as a scenario writes it; what makes no sense stays as it is, to be found wrong."""
-    text = str(cell).strip()
+    text = _text(cell)
     if key in _LISTS:
         return tuple(part.strip() for part in text.split(_LISTS[key]) if part.strip())
     if key == "on_call":
         return text.lower() in _YES if text.lower() in (*_YES, *_NO) else text
     if key in _NUMBERS:
-        return int(cell) if isinstance(cell, (int, float)) and cell == int(cell) else (text or None)
-    if hasattr(cell, "strftime"):  # a spreadsheet that took 09:00 for a time of day
-        return cell.strftime("%H:%M")
+        return int(cell) if isinstance(cell, (int, float)) and cell == int(cell) else text
     return text
+
+
+def _text(cell: Any) -> str:
+    """Return a cell as text; what a spreadsheet took for a time of day or a number stands as it was typed."""
+    if isinstance(cell, dt.time):
+        return cell.strftime("%H:%M")
+    if isinstance(cell, dt.timedelta):  # 24:00 and more
+        hours, minutes = divmod(round(cell.total_seconds() / 60), 60)
+        return f"{hours:02d}:{minutes:02d}"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
 
 
 def _cell(key: str, value: Any) -> Any:

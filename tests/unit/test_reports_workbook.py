@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from sim.config import Scenario, load_scenario
 from sim.errors import InputError
 from sim.locale import LANGUAGES
 from sim.reports.sheet import Sheet
-from sim.reports.staffing_sheets import official_rows, place_rows, read_staffing
+from sim.reports.staffing_sheets import OFFICIALS, official_rows, place_rows, read_staffing
 from sim.reports.workbook import write_workbook
 from tests.report_runs import FakeRun, small_run
 
@@ -30,11 +31,13 @@ def scenario() -> Scenario:
     return load_scenario("baseline_2030", [])
 
 
-def edited(path: Path, officials: Rows, places: Rows) -> Path:
-    """Write the two sheets of a planner."""
-    with xlsxwriter.Workbook(path) as book:
+def edited(path: Path, officials: Rows, places: Rows, last_row: bool = False) -> Path:
+    """Write the two sheets of a planner; with the last row of all, empty, as LibreOffice may write it."""
+    with xlsxwriter.Workbook(path, {"default_date_format": "hh:mm"}) as book:
         for name, rows in (("officials", officials), ("places", places)):
             page = book.add_worksheet(name)
+            if last_row:
+                page.set_row(1_048_575, 12.8)
             for number, row in enumerate([dict.fromkeys(rows[0]), *rows]):
                 for column, (key, value) in enumerate(row.items()):
                     page.write(number, column, key if number == 0 else value)
@@ -105,6 +108,57 @@ def test_every_wrong_cell_is_told_by_sheet_row_and_column(scenario: Scenario, tm
         "places, row 3, column counter",
         "places, row 4, column point",
     ]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "told"),
+    [
+        ("count", "", "must be a whole number, not ''"),
+        ("count", 2.5, "must be a whole number, not '2.5'"),
+        ("start", dt.datetime(2030, 11, 24), "must be written like '09:00'"),
+        ("start", 9, "must be written like '09:00', not '9'"),
+        ("on_call", "perhaps", "must be yes or no, not 'perhaps'"),
+        ("skills", "Kela", "must be written like 'AUTHORITY:counter'"),
+    ],
+)
+def test_a_wrong_cell_says_what_is_allowed(
+    scenario: Scenario, tmp_path: Path, column: str, cell: Any, told: str
+) -> None:
+    officials = official_rows(scenario)
+    officials[0][column] = cell
+    with pytest.raises(InputError) as caught:
+        read_staffing(edited(tmp_path / "wrong.xlsx", officials, place_rows(scenario)), scenario)
+    (problem,) = caught.value.problems
+    assert problem.key == f"officials, row 2, column {column}"
+    assert told in problem.message
+
+
+def test_times_that_a_spreadsheet_knows_as_times_come_back(scenario: Scenario, tmp_path: Path) -> None:
+    officials = official_rows(scenario)
+    officials[0] |= {"start": dt.time(9, 15), "end": dt.timedelta(hours=15, minutes=45)}
+    staffed = read_staffing(edited(tmp_path / "times.xlsx", officials, place_rows(scenario)), scenario)
+    changed = staffed.staffing.officials[str(officials[0]["row"])]
+    assert (changed.start, changed.end) == ("09:15", "15:45")
+
+
+def test_an_emptied_sheet_is_told(scenario: Scenario, tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "empty.xlsx") as book:
+        book.add_worksheet("officials").write_row(0, 0, OFFICIALS)
+        book.add_worksheet("places")
+    with pytest.raises(InputError) as caught:
+        read_staffing(tmp_path / "empty.xlsx", scenario)
+    assert [str(problem.key) for problem in caught.value.problems] == ["officials, row 1", "places, row 1"]
+
+
+def test_a_column_that_stands_twice_is_told(scenario: Scenario, tmp_path: Path) -> None:
+    officials = [{**row, "count ": 1} for row in official_rows(scenario)]
+    with pytest.raises(InputError, match="officials, row 1: column 'count' stands twice"):
+        read_staffing(edited(tmp_path / "twice.xlsx", officials, place_rows(scenario)), scenario)
+
+
+def test_a_sheet_of_which_libreoffice_deleted_a_row_is_read(scenario: Scenario, tmp_path: Path) -> None:
+    path = edited(tmp_path / "deleted.xlsx", official_rows(scenario)[1:], place_rows(scenario), last_row=True)
+    assert [change.count for change in read_staffing(path, scenario).staffing.officials.values()] == [0]
 
 
 def test_an_impossible_shift_is_told_at_its_cell(scenario: Scenario, tmp_path: Path) -> None:
