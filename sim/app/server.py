@@ -16,6 +16,7 @@ from dash.exceptions import DependencyException
 from flask import Flask, Response, request
 from werkzeug.serving import BaseWSGIServer, ThreadedWSGIServer, WSGIRequestHandler
 
+from sim.app.asked import is_sound
 from sim.app.page import REPLICATIONS, make_page
 from sim.app.runs import Runs
 from sim.app.state import MAX_LINK, State
@@ -99,9 +100,15 @@ def make_app(runs: Runs, replications: int = REPLICATIONS, host: str = "127.0.0.
     def refuse() -> Response | None:
         if len(request.query_string) > 4 * MAX_LINK:
             return Response("the link is too long", 414)
-        if names and urlsplit(f"//{request.host}").hostname not in names:
+        if not _is_text(request.query_string):
+            return Response("the link is no text", 400)
+        if names and _asked_name() not in names:
             return Response("this page has another name", 400)
-        return Response("ask from the page itself", 403) if _comes_from_elsewhere() else None
+        if _comes_from_elsewhere():
+            return Response("ask from the page itself", 403)
+        if request.method == "POST" and not is_sound(page.callback_map, request.get_data()):
+            return Response("the page does not ask so", 400)
+        return None
 
     @server.errorhandler(DependencyException)
     def refuse_unknown_parts(_error: DependencyException) -> Response:
@@ -123,6 +130,23 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _is_text(query: bytes) -> bool:
+    """Return whether a query is in the encoding of links."""
+    try:
+        query.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _asked_name() -> str:
+    """Return the name under which the page is asked for, empty if it is none."""
+    try:
+        return urlsplit(f"//{request.host}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _comes_from_elsewhere() -> bool:

@@ -21,6 +21,8 @@ from sim.region import load_region
 
 #: Longest link that is read [characters].
 MAX_LINK = 8000
+#: Fields of a link that are read.
+MAX_FIELDS = 1000
 #: Most officials of a row, or places of a kind, that the page takes.
 MAX_COUNT = 200
 _DEFAULT = "baseline_2030"
@@ -69,7 +71,8 @@ class State:
     @classmethod
     def of_link(cls, link: str) -> Self:
         """Return the state in a link's query; what is wrong in it is left out and told."""
-        given = parse_qsl(link.lstrip("?")[:MAX_LINK], keep_blank_values=True, max_num_fields=1000)
+        fields = link.lstrip("?")[:MAX_LINK].split("&", MAX_FIELDS)[:MAX_FIELDS]
+        given = parse_qsl("&".join(fields), keep_blank_values=True)
         reserved = dict(pair for pair in given if pair[0] in (_SCENARIO, _LANG, _PIN))
         name = reserved.get(_SCENARIO, _DEFAULT)
         known = name in year_scenarios()
