@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.arena import make_setting
 from sim.config import Scenario
-from sim.demand.rules import make_rules
+from sim.demand.rules import DemandRules, make_rules
 from sim.demand.setup import Setup, scenario_network
 from sim.demand.year import YearDemand
 from sim.network import Network
@@ -27,6 +27,8 @@ from sim.visits import Channel, NeedChannel, Outcome
 
 #: Placed years that are kept: those that were used last.
 _KEPT = 12
+#: Staffings whose tables of demand are kept.
+_RULES = 4
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ class Bench:
         self.days = _days(self.setup, month)
         self._month = slice(month, None if month is None else month + 1)
         self._placed: OrderedDict[tuple[int, ...], Placed] = OrderedDict()
+        self._rules: OrderedDict[tuple[int, ...], DemandRules] = OrderedDict()
         self._kept, self._lock = kept, Lock()
 
     @property
@@ -165,18 +168,21 @@ class Bench:
         key = (replication, *diaries, *(int(n > 0) for n in counts))
         with self._lock:
             known = self._placed.get(key)
-        placed = known or self._place(self._staffed(counts), replication)
+            rules = self._rules.get(key[1:])
+        if known is None:
+            setup = self._staffed(counts)
+            rules = rules or make_rules(setup)
+            known = self._place(setup, rules, replication)
         with self._lock:
-            self._placed[key] = placed
-            self._placed.move_to_end(key)
-            while len(self._placed) > self._kept:
-                self._placed.popitem(last=False)
-        return placed
+            _keep(self._placed, key, known, self._kept)
+            if rules is not None:
+                _keep(self._rules, key[1:], rules, _RULES)
+        return known
 
-    def _place(self, setup: Setup, replication: int) -> Placed:
+    def _place(self, setup: Setup, rules: DemandRules, replication: int) -> Placed:
         """Place the visits due on the days played; the run-in only fills the diaries."""
         span = setup.season.span
-        demand = YearDemand(setup, make_rules(setup), replication)
+        demand = YearDemand(setup, rules, replication)
         demand.place(0, span.n_days)
         days = np.arange(self.days.start, self.days.stop + 1)
         due = demand.due()
@@ -184,6 +190,14 @@ class Bench:
         starts = np.searchsorted(visits["day"], days + span.first)
         no_slot = demand.counts[NeedChannel.NO_SLOT][:, self._month].sum(axis=(1, 2, 3, 4))
         return Placed(visits, starts, no_slot)
+
+
+def _keep[K, V](known: OrderedDict[K, V], key: K, value: V, most: int) -> None:
+    """Keep a value as the one used last, and no more than `most` of them."""
+    known[key] = value
+    known.move_to_end(key)
+    while len(known) > most:
+        known.popitem(last=False)
 
 
 def _days(setup: Setup, month: int | None) -> slice:

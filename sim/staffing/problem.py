@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
@@ -15,7 +15,7 @@ from sim.network.rows import RosterRow, roster_rows
 from sim.staffing.bench import Bench, PlayedYear, hours_played
 from sim.staffing.diaries import plan_diaries
 from sim.staffing.need import officials_needed
-from sim.staffing.search import Counts, Found, Judge, Space, find_cheapest
+from sim.staffing.search import Counts, Judge, Space
 from sim.staffing.target import Bar, Scores, Target
 from sim.staffing.units import Unit, Units, groups_of, make_units
 from sim.stage import stage_of
@@ -24,8 +24,6 @@ from sim.stage import stage_of
 _GROWTH, _MORE = 1.5, 3
 #: Guides that may be added to a row when waits for guidance keep a point from its target.
 _GUIDES = 2
-#: Shares that differ by less are the same to a planner who cannot reach the target anyway.
-PRACTICAL_SHARE = 0.01
 
 
 @dataclass(frozen=True)
@@ -94,8 +92,7 @@ class Problem:
         Officials of each unit by offered load and the formula of Erlang A, -1 where it says nothing: where
         the search starts, told beside what it finds.
     guides
-        Rows of guides, who are added where waits for guidance keep a point from its target, and sent home
-        where nobody misses them.
+        Rows of guides. They are not in the space, as each touches all units of its point.
     space
         What is searched. Guides and officials on call are not.
     """
@@ -110,7 +107,8 @@ class Problem:
             if not (r.on_call or r.guides or r.name in rules.fixed or not r.count)
         }
         most = [_most(row) if i in free else row.count for i, row in enumerate(rows)]
-        room = [row.count + _GUIDES if row.guides else n for row, n in zip(rows, most, strict=True)]
+        guides = {i for i, row in enumerate(rows) if row.guides and row.name not in rules.fixed}
+        room = [n + _GUIDES if i in guides else n for i, n in enumerate(most)]
         self.params: Parameters = setup.params
         self.bench = Bench(scenario, room, month=target.month, kept=2 * effort.search)
         present = set(self.bench.row_of.tolist())
@@ -123,7 +121,6 @@ class Problem:
         self.units: Units = make_units(self.bench, years, target)
         self.formula = _formula(self, years)
         start = _start(self)
-        guides = {i for i, row in enumerate(rows) if row.guides and row.name not in rules.fixed}
         self.guides = guides & present
         low = _least(rows, free & present, rules)
         self.space = Space(
@@ -157,63 +154,6 @@ class Problem:
     def judge(self, bar: Bar) -> Judge:
         """Return the function that says which units reach the bar under given counts."""
         return lambda counts: self.scores(counts).meets(bar, self.effort.leaning)
-
-    def cheapest(self, bar: Bar, low: Counts) -> tuple[Found, Bar]:
-        """Return the cheapest counts of at least `low` that reach the bar, and the bar that was reached.
-
-        Notes
-        -----
-        Where the most officials allowed leave a unit below the bar, its point first gets another guide, if
-        it has guides. Where that does not help either, the unit's bar is lowered to what is attained,
-        less a difference without practical meaning, and the search starts again.
-        """
-        space = _from(self.space, low)
-        found = find_cheapest(space, self.judge(bar))
-        plays = found.plays
-        while found.unmet and (guided := self._guided(space, found)) is not None:
-            space = guided
-            found = find_cheapest(space, self.judge(bar))
-            plays += found.plays
-        if found.unmet:
-            bar = self._eased(bar, found)
-            found = find_cheapest(space, self.judge(bar))
-        return replace(found, plays=plays + found.plays), bar
-
-    def _guided(self, space: Space, found: Found) -> Space | None:
-        """Return the space with another guide at each point of a failing unit; None where none would help."""
-        names = self.bench.setup.site.network.points
-        points = {names[self.units.units[unit].point] for unit in found.unmet}
-        more = [
-            int(row.guides and row.works_at in points and space.low[i] < self.bench.most[i])
-            for i, row in enumerate(self.bench.rows)
-        ]
-        if not any(more):
-            return None
-        plus = tuple(n + m for n, m in zip(found.counts, more, strict=True))
-        before, after = self.scores(found.counts), self.scores(plus)
-        gain = before.lost.mean(axis=0) - after.lost.mean(axis=0)
-        if gain[list(found.unmet)].max() < PRACTICAL_SHARE:
-            return None
-        low, high, start = (
-            tuple(n + m for n, m in zip(part, more, strict=True))
-            for part in (space.low, space.high, space.start)
-        )
-        return replace(space, low=low, high=high, start=start)
-
-    def _eased(self, bar: Bar, found: Found) -> Bar:
-        """Return the bar lowered to what the units that fail attain with the most officials."""
-        best_low, best_high = self.scores(found.counts).bounds(self.effort.leaning)
-        unmet = np.isin(np.arange(len(self.units)), found.unmet)
-        return Bar(
-            np.where(unmet, np.minimum(bar.share, best_low - PRACTICAL_SHARE), bar.share),
-            np.where(unmet, np.maximum(bar.lost, best_high + PRACTICAL_SHARE), bar.lost),
-        )
-
-
-def _from(space: Space, low: Counts) -> Space:
-    """Return the space from `low` upwards."""
-    start = tuple(max(a, b) for a, b in zip(space.start, low, strict=True))
-    return replace(space, low=low, high=tuple(map(max, space.high, low)), start=start)
 
 
 def _most(row: RosterRow) -> int:

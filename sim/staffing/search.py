@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from math import prod
@@ -161,6 +161,16 @@ def find_cheapest(space: Space, judge: Judge) -> Found:
     unmet = tuple(int(u) for u in np.flatnonzero(~verdict))
     ties = () if unmet else _ties(groups, low, met)
     return Found(counts, unmet, ties, len(memory))
+
+
+def changed(counts: Sequence[int], rows: Iterable[int], step: int) -> Counts:
+    """Return counts with `step` officials more in each of some rows.
+
+    >>> changed((3, 1, 2), [0, 2], -1)
+    (2, 1, 1)
+    """
+    moved = set(rows)
+    return tuple(n + step * (row in moved) for row, n in enumerate(counts))
 
 
 def _narrow(groups: Sequence[_Group], low: list[int], met: Judge) -> None:

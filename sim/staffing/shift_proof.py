@@ -16,8 +16,8 @@ from sim.staffing.target import Scores
 
 #: Most times that a plan is mended.
 _MENDINGS = 4
-#: The seeds of shift plans come after those of the staffings' proofs.
-_SEED = 100
+#: The years of shift plans come after those of the staffings' proofs.
+_FIRST = 100
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,14 @@ def shift_plan(found: Recommendation) -> ShiftPlan:
     for attempt in range(_MENDINGS + 1):
         plan = plan_shifts(problem, found.counts, more)
         scenario = with_shifts(found.scenario, rows, plan)
-        court = Court(scenario, problem.units, problem.target, problem.effort, _SEED + attempt)
+        court = Court(scenario, problem.units, problem.target, problem.effort, _FIRST + attempt)
         scores, proven = court.prove(found.bar)
         failing = [unit for unit, good in zip(problem.units.units, proven, strict=True) if not good]
         short = {row for unit in failing for row in unit.rows if rows[row].name in plan}
         if not short:
             break
         more |= {row: more.get(row, 0) + 1 for row in short}
-    return ShiftPlan(plan, scenario, scores, proven, _minutes(plan), _before(found, plan))
+    return ShiftPlan(plan, scenario, scores, tuple(proven.tolist()), _minutes(plan), _before(found, plan))
 
 
 def _minutes(plan: Mapping[str, Mapping[Shift, int]]) -> float:

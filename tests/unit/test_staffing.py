@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
+from scipy.stats import binom
 
 from sim.cli import main
 from sim.config import Scenario, load_scenario
@@ -17,13 +18,14 @@ from sim.config.registry import Parameters
 from sim.model import simulate
 from sim.network.rows import RosterRow, roster_rows
 from sim.outcomes.costs import costs_of, htv_of, persons_by_month
-from sim.staffing import diaries, futures, recommend, store
+from sim.staffing import diaries, futures, store, trial
 from sim.staffing.answer import Question
 from sim.staffing.bench import Bench, hours_played
+from sim.staffing.cheapest import cheapest
 from sim.staffing.option import with_counts, with_seed
 from sim.staffing.problem import Effort, Problem
 from sim.staffing.proof import Court, Removal, Verdict, looks
-from sim.staffing.search import Space, find_cheapest
+from sim.staffing.search import Space, changed, find_cheapest
 from sim.staffing.shifts import PERIOD, Shift, clock, cover, possible_shifts, with_shifts
 from sim.staffing.target import Scores, Target, joint_confidence
 from sim.staffing.units import Unit, groups_of, make_units
@@ -296,20 +298,28 @@ def test_needs_are_scaled_to_the_visits_of_a_future(
     assert expected > stage_of(scenario).setup.expected.visits.sum() * 1.2
 
 
-def test_who_is_not_touched_keeps_a_proof_unless_it_misses_now() -> None:
-    """Unit 0 is served by the row that changed; of the others unit 2 misses its bar on the fresh seed."""
+def test_who_is_not_touched_keeps_a_proof_unless_it_misses_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unit 0 is served by the row that changed; of the others unit 2 misses its bar in the fresh years."""
     units = [Unit(0, (row,), (row,), 1.0, pooled=False, guides=(3,) if row else ()) for row in range(3)]
     problem: Any = SimpleNamespace(units=SimpleNamespace(units=units), effort=Effort())
     lost = np.array([[0.04, 0.0499, 0.08], [0.04, 0.0501, 0.081]])
     scores, bar = Scores(np.full((2, 3), 0.9), lost, np.zeros(2)), TARGET.bar(3)
     anything: Any = None
-    before = recommend._Trial((1, 1, 1), bar, anything, scores, (True, True, True), anything)
-    after = recommend._Trial((0, 1, 1), bar, anything, scores, (True, False, False), anything)
-    assert recommend._kept(problem, before, after, [0]).proven == (True, True, False)
-    assert recommend._kept(problem, before, after, [1]).proven == (True, False, False)
-    assert recommend._kept(problem, before, after, [3]).proven == (True, False, False), (
-        "guides touch all here"
-    )
+    asked = []
+
+    def tried(
+        problem: object, counts: tuple[int, ...], bar: Any, attempt: int, wanted: Any, patience: int
+    ) -> trial.Trial:
+        asked.append((counts, wanted.tolist()))
+        return trial.Trial(counts, bar, anything, scores, (True, False, False), anything)
+
+    monkeypatch.setattr(trial, "tried", tried)
+    before = trial.Trial((2, 2, 2, 2), bar, anything, scores, (True, True, True), anything)
+    assert trial._leaner(problem, before, [0], 0).proven == (True, True, False)
+    assert trial._leaner(problem, before, [1], 0).proven == (True, False, False)
+    assert trial._leaner(problem, before, [3], 0).proven == (True, False, False), "guides touch all here"
+    assert asked[0] == ((1, 2, 2, 2), [True, False, False])
+    assert asked[2] == ((2, 2, 2, 1), [False, True, True])
 
 
 class OneUnitCourt(Court):
@@ -317,14 +327,13 @@ class OneUnitCourt(Court):
 
     def __init__(self, lost: list[float]) -> None:
         self.counts = (3, 3)
-        self._effort = Effort(proof=4, most=8)
-        self._looks = looks(self._effort)
+        self._effort, self._first = Effort(proof=4, most=8), 0
         self._units: Any = SimpleNamespace(units=[Unit(0, (0,), (0,), 1.0, pooled=False, guides=(1,))])
         self._lost = lost
 
     def _played(self, counts: tuple[int, ...], replication: int) -> Scores:
         assert sorted(counts) == [2, 3]
-        return Scores(np.array([[0.9]]), np.array([[self._lost[replication]]]), np.zeros(1))
+        return Scores(np.array([[0.9]]), np.array([[self._lost[replication % 8]]]), np.zeros(1))
 
 
 @pytest.mark.parametrize(
@@ -332,14 +341,15 @@ class OneUnitCourt(Court):
     [
         ([0.08, 0.081, 0.079, 0.08] * 2, "breaks", 4),
         ([0.03, 0.031, 0.029, 0.03] * 2, "spare", 4),
-        ([0.03, 0.07, 0.05, 0.048] * 2, "undecided", 8),
+        ([0.03, 0.07, 0.05, 0.0498] * 2, "undecided", 64),
+        ([0.03, 0.06, 0.05, 0.046] * 2, "spare", 64),
     ],
 )
 def test_an_absence_is_judged_by_its_interval(lost: list[float], verdict: str, played: int) -> None:
     found, guide = OneUnitCourt(lost).removals([0, 1], (1, 1), TARGET.bar(1))
     assert replace(guide, row=0) == found, "who guides at a unit's point is judged by it as who serves it"
     assert (found.verdict, found.replications) == (verdict, played)
-    assert found.lost == pytest.approx(np.mean(lost[:played]))
+    assert found.lost == pytest.approx(np.mean(lost[: min(played, 8)]))
     assert found.close(TARGET.bar(1)) == (verdict == "undecided")
     (lone,) = OneUnitCourt(lost).removals([0], (3, 3), TARGET.bar(1))
     assert lone.verdict == "minimum"
@@ -385,9 +395,9 @@ def attainable(best: float) -> Any:
     problem = Problem.__new__(Problem)
     problem.target, problem.effort = TARGET, Effort()
     problem.space = Space((1,), (5,), (2,), (1.0,), (((0,), (0,)),))
-    problem.units = FakeUnits([SimpleNamespace(point=0, rows=(0,))])  # type: ignore[assignment]
-    setup = SimpleNamespace(site=SimpleNamespace(network=SimpleNamespace(points=("town",))))
-    problem.bench = SimpleNamespace(rows=[row(3, 1)], most=(5,), setup=setup)  # type: ignore[assignment]
+    problem.units = FakeUnits([Unit(0, (0,), (0,), 900.0, pooled=False)])  # type: ignore[assignment]
+    problem.bench = SimpleNamespace(rows=[row(3, 1)], most=(5,))  # type: ignore[assignment]
+    problem.guides = set()
 
     def scores(counts: tuple[int, ...]) -> Scores:
         return Scores(np.full((2, 1), 0.9), np.full((2, 1), best + 0.02 * max(4 - counts[0], 0)), np.zeros(2))
@@ -399,7 +409,7 @@ def attainable(best: float) -> Any:
 def test_where_no_number_of_officials_suffices_the_best_attainable_is_sought() -> None:
     """Four officials lose 8 % and a fifth changes nothing: four are the answer, under a bar eased to 9 %."""
     problem = attainable(0.08)
-    found, bar = problem.cheapest(TARGET.bar(1), (1,))
+    found, bar = cheapest(problem, TARGET.bar(1))
     assert found.counts == (4,)
     assert bar.lost == pytest.approx([0.09])
     assert bar.share == pytest.approx([TARGET.share])
@@ -414,25 +424,111 @@ class FakeCourt:
     def removals(self, rows: list[int], low: tuple[int, ...], bar: object) -> list[Removal]:
         return [Removal(row, self.verdicts.get(row, "breaks"), 0, 0.9, 0.049) for row in rows]
 
+    def judged(self, row: int, scores: Scores, bar: object, confidence: float) -> Removal:
+        return Removal(row, "undecided", 0, 0.9, 0.051)
+
+
+def reducing(
+    monkeypatch: pytest.MonkeyPatch, least: int, verdict: Verdict
+) -> tuple[Any, tuple[Removal, ...]]:
+    """Return what is left of (3, 4, 3), of whom rows 0 and 2 look spare but need `least` officials in sum."""
+
+    def played(counts: tuple[int, ...]) -> SimpleNamespace:
+        court = FakeCourt({0: verdict, 2: verdict} if counts == (3, 4, 3) else {})
+        proven = (counts[0] + counts[2] >= least,)
+        return SimpleNamespace(counts=counts, bar=TARGET.bar(1), court=court, proven=proven, scores=None)
+
+    def leaner(problem: object, before: Any, rows: list[int], attempt: int) -> SimpleNamespace:
+        return played(changed(before.counts, rows, -1))
+
+    monkeypatch.setattr(trial, "_leaner", leaner)
+    problem: Any = SimpleNamespace(
+        hours=[1.0, 1.0, 2.0], free=(0, 1), guides={2}, sparable=(1, 1, 1), effort=Effort()
+    )
+    first: Any = played((3, 4, 3))
+    return trial.reduced(problem, first)
+
 
 @pytest.mark.parametrize("verdict", ["spare", "undecided"])
 def test_who_can_be_spared_goes_home_one_by_one_when_not_all_can(
     monkeypatch: pytest.MonkeyPatch, verdict: Verdict
 ) -> None:
     """Rows 0 and 2 can be spared alone, but not both: the dearer one goes, then nobody else can."""
-
-    def trial(
-        problem: object, counts: tuple[int, ...], bar: object, attempt: int, patience: int = 1
-    ) -> SimpleNamespace:
-        proven = (counts[0] + counts[2] >= 5,)
-        court = FakeCourt({0: verdict, 2: verdict} if counts == (3, 4, 3) else {})
-        return SimpleNamespace(counts=counts, bar=bar, court=court, proven=proven)
-
-    monkeypatch.setattr(recommend, "_kept", lambda problem, before, after, rows: after)
-
-    monkeypatch.setattr(recommend, "_tried", trial)
-    problem: Any = SimpleNamespace(hours=[1.0, 1.0, 2.0], free=(0, 1), guides={2}, sparable=(1, 1, 1))
-    first: Any = trial(None, (3, 4, 3), TARGET.bar(1), 0)
-    lean, removals = recommend._reduced(problem, first)
+    lean, removals = reducing(monkeypatch, 5, verdict)
     assert lean.counts == (3, 4, 2)
     assert [removal.verdict for removal in removals] == ["breaks"] * 3
+
+
+def test_whose_post_a_proof_refuses_is_told_with_the_verdict_of_that_proof(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lean, removals = reducing(monkeypatch, 6, "spare")
+    assert lean.counts == (3, 4, 3)
+    assert [(removal.verdict, removal.lost) for removal in removals] == [
+        ("undecided", 0.051),
+        ("breaks", 0.049),
+        ("undecided", 0.051),
+    ]
+
+
+def guided(need: Any) -> Any:
+    """Return a problem of a row of officials, one of guides and one unit, which loses `need(counts)`.
+
+    An official takes 100 hours a year, a guide 150.
+    """
+    problem = Problem.__new__(Problem)
+    problem.target, problem.effort = TARGET, Effort()
+    problem.space = Space((1, 2), (5, 2), (3, 2), (100.0, 150.0), (((0,), (0,)),))
+    problem.units = FakeUnits([Unit(0, (0,), (0,), 900.0, pooled=False, guides=(1,))])  # type: ignore[assignment]
+    problem.bench = SimpleNamespace(most=(5, 4))  # type: ignore[assignment]
+    problem.guides, problem.hours = {1}, np.array([100.0, 150.0])
+    problem.scores = lambda counts: Scores(  # type: ignore[method-assign]
+        np.full((2, 1), 0.9), np.full((2, 1), need(counts)), np.zeros(2)
+    )
+    return problem
+
+
+@pytest.mark.parametrize(
+    ("lost", "counts"),
+    [
+        (lambda c: 0.2 - 0.04 * c[0], (4, 1)),  # guides change nothing: one is left
+        (lambda c: 0.2 - 0.04 * c[0] - 0.1 * (c[1] > 1), (2, 2)),  # a second spares two officials
+        (lambda c: 0.2 - 0.04 * c[0] - 0.03 * c[1], (3, 2)),  # a third would spare one, who costs less
+        (lambda c: 0.32 - 0.02 * c[0] - 0.08 * c[1], (2, 3)),  # without a third, all officials are too few
+    ],
+)
+def test_guides_come_and_go_as_they_are_worth_their_hours(lost: Any, counts: tuple[int, ...]) -> None:
+    found, _ = cheapest(guided(lost), TARGET.bar(1))
+    assert found.counts == counts
+
+
+def test_a_guide_is_traded_for_officials_of_more_hours() -> None:
+    problem = guided(lambda c: 0.2 - 0.04 * c[0] - 0.04 * (c[1] - 2))
+    assert cheapest(problem, TARGET.bar(1))[0].counts == (4, 2)
+    problem.hours[0] = 200.0
+    found, _ = cheapest(problem, TARGET.bar(1))
+    assert found.counts == (2, 4)
+    assert found.ties == ()
+
+
+@pytest.mark.parametrize(("by_guide", "raised"), [(0.0, (4, 2)), (0.09, (3, 3))])
+def test_what_a_proof_refuses_gets_whom_it_lacks(by_guide: float, raised: tuple[int, ...]) -> None:
+    problem = guided(lambda c: 0.6 - 0.04 * c[0] - by_guide * c[1])
+    assert trial.raised(problem, (3, 2), TARGET.bar(1), [False]) == raised
+    assert trial.raised(problem, (3, 2), TARGET.bar(1), [True]) == (3, 2)
+    assert trial.raised(problem, (5, 4), TARGET.bar(1), [False]) == (5, 4)
+
+
+def test_looks_share_the_chance_of_error() -> None:
+    """A staffing of which one of 17 limits is just missed is taken for proven one time in twenty at most."""
+    rng = np.random.Generator(np.random.PCG64(5))
+    plan, bar = looks(Effort()), TARGET.bar(17)
+    mean = np.full(17, 0.03)
+    mean[8] = 0.05
+    wrong = 0
+    for _ in range(2_000):
+        lost = mean + 0.005 * rng.standard_normal((48, 17))
+        parts = [(Scores(np.full((n, 17), 0.9), lost[:n], np.zeros(n)), sure) for n, sure in plan]
+        wrong += any(part.meets(bar, sure).all() for part, sure in parts)
+    assert wrong <= binom.ppf(0.99, 2_000, 0.05)
+    assert wrong >= 2_000 * 0.05 / 3, "nor is power given away"
