@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from sim.app.costs import EUROS, HTV, SPACE, SPACE_EUROS, STAFF_EUROS
-from sim.locale import message
 from sim.outcomes.costs import plan_figure
+from sim.reports.payers import HTV_NOTE, PAYERS
 from sim.reports.results import ALL, Estimate
 from sim.reports.sheet import Sheet
 from sim.reports.tables import Column, Row, Table, written
-
-_PAYERS = {"authority": message("State authorities"), "municipality": message("Municipalities")}
-_NOTE = message(
-    "HTV is one person-year of work at the service points, nothing else: phone, chat and back office are "
-    "not in it, so it cannot be compared with the plan's customer-service HTV."
-)
 
 
 def means_table(sheet: Sheet) -> Table:
@@ -39,7 +33,7 @@ def means_table(sheet: Sheet) -> Table:
         for name, value, unit, decimals in lines
     )
     columns = (Column(_("Needed")), Column(_("Estimate")), Column(_("Unit")))
-    return Table(_("Staff, space and cost of this state"), columns, rows, note=_(_NOTE))
+    return Table(_("Staff, space and cost of this state"), columns, rows, note=_(HTV_NOTE))
 
 
 def payer_table(sheet: Sheet) -> Table:
@@ -48,7 +42,7 @@ def payer_table(sheet: Sheet) -> Table:
     payers = [payer for payer in sheet.values.statistics(EUROS) if payer != ALL]
     columns = (Column(_("Payer")), Column("HTV", "number", 1), Column(_("€ a year"), "number"))
     rows: list[Row] = [
-        (_(_PAYERS[payer]) if payer in _PAYERS else payer, get(HTV, payer), get(EUROS, payer))
+        (_(PAYERS[payer]) if payer in PAYERS else payer, get(HTV, payer), get(EUROS, payer))
         for payer in payers
     ]
     rows.append((_("All payers"), get(HTV, ALL), get(EUROS, ALL)))

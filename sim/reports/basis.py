@@ -107,7 +107,7 @@ def made_with(manifest: Mapping[str, Any], lang: Language) -> list[tuple[str, st
         (_("Started"), _moment(manifest.get("started"), lang)),
         (_("Replications"), str(manifest.get("replications", ""))),
         (_("Seed"), str(manifest.get("seed", ""))),
-        (_("Queue engine"), str(manifest.get("engine", ""))),
+        (_("Queue engine"), _engine(str(manifest.get("engine", "")), lang)),
         (_("Scenario's digest"), str(manifest.get("digest", ""))),
         (_("Region's data"), f"{region.get('name', '')} {str(region.get('digest', ''))[:12]}".strip()),
         (_("Program"), " ".join(str(versions[name]) for name in ("visitsim",) if name in versions)),
@@ -124,6 +124,12 @@ def limits(sheet: Sheet) -> Iterator[str]:
 
 
 _OWN = ("visitsim", "model")
+_ENGINES = {"compiled": message("compiled")}
+
+
+def _engine(name: str, lang: Language) -> str:
+    """Return what an engine is called; a proper name stays."""
+    return translator(lang)(_ENGINES[name]) if name in _ENGINES else name
 
 
 def _assumption(parameter: Parameter, value: float, labels: Labels) -> Row:

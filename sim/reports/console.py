@@ -21,12 +21,15 @@ from sim.reports.results import ALL
 from sim.reports.run import PlanRow, PointRow, RunSummary
 from sim.reports.tables import Table as Tabled
 from sim.reports.verdict import (
+    BELOW_FLOOR,
     PLAN_NOTE,
     READINGS,
     UPDATED_NOTE,
     WAIT_NOTE,
     Translate,
+    floor_note,
     headline,
+    interval_note,
     verdict,
     with_half_width,
 )
@@ -34,7 +37,7 @@ from sim.reports.verdict import (
 #: Narrowest page that the tables are laid out for [characters].
 NARROWEST = 100
 _WIDEST = 120
-_FLAG, _APART = "†", "‡"
+_APART = "‡"
 #: Headers of columns of numbers are broken at this width [characters].
 _NARROW = 9
 
@@ -134,7 +137,7 @@ def _plan_cells(row: PlanRow, lang: Language) -> tuple[str, ...]:
     """Return a row's numbers as texts."""
     change = row.need_growth - 1
     return (
-        number(row.plan, lang) + (_FLAG if row.below_floor else ""),
+        number(row.plan, lang) + (BELOW_FLOOR if row.below_floor else ""),
         number(row.simulated.mean, lang),
         number(row.simulated.half_width, lang),
         signed(row.difference, lang),
@@ -147,9 +150,7 @@ def _plan_notes(summary: RunSummary, _: Translate) -> list[tuple[str, str]]:
     """Return which plans lie below the legal floor and what the last columns mean, with their styles."""
     notes = []
     if summary.below_floor:
-        names = ", ".join(row.name for row in summary.below_floor)
-        text = _("{flag} The plan lies below what the law alone brings about: {names}.")
-        notes.append((text.format(flag=_FLAG, names=names), "yellow"))
+        notes.append((floor_note(summary, _), "yellow"))
     if summary.reading == "plan":
         notes.append((_(PLAN_NOTE), "dim"))
     if summary.updated:
@@ -224,8 +225,7 @@ def _wait_notes(summary: RunSummary, lang: Language, _: Translate) -> list[str]:
     if any(_self_service_only(row) for row in summary.points):
         notes.append(_("{flag} Self-service with help, not among the visits.").format(flag=_APART))
     if summary.replications > 1:
-        text = _("± covers random variation (95% confidence interval over {n} replications), nothing else.")
-        notes.append(text.format(n=number(summary.replications, lang)))
+        notes.append(interval_note(summary, lang, _))
     return notes
 
 

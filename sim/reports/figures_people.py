@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.patheffects import AbstractPathEffect, withStroke
+from matplotlib.ticker import MaxNLocator
 
 from sim.locale import message, number, percent
 from sim.reports.exhibits import Exhibit, mean_note, whisker_note
@@ -65,6 +66,7 @@ def people_figure(sheet: Sheet, dimension: str) -> Exhibit:
         found = [value if isinstance(value := row[column], Estimate) else Estimate() for row in table.rows]
         axes.barh(places, [value.mean for value in found], 0.66, color=colour)
         whiskers(axes, places, found, across=True)
+        axes.xaxis.set_major_locator(MaxNLocator(4, prune="upper"))
         axes.xaxis.set_major_formatter(numbers(sheet.lang))
         panel_title(axes, table.columns[column].title, colour)
         quiet(axes, grid="x")

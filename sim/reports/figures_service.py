@@ -103,7 +103,7 @@ def _dots(sheet: Sheet, table: Table, column: int, colours: list[str], target: f
     figure, [axes] = new_figure(0.7 + 0.25 * len(table.rows))
     places = list(range(len(table.rows)))
     found = [value if isinstance(value := row[column], Estimate) else Estimate() for row in table.rows]
-    whiskers(axes, places, found, across=True)
+    whiskers(axes, places, found, across=True, most=1)
     axes.scatter([value.mean for value in found], places, s=34, c=colours, zorder=3)
     if not math.isnan(target):
         axes.axvline(target, color=INK, linewidth=1.2, linestyle=(0, (4, 3)))

@@ -60,7 +60,8 @@ def value_text(value: float | None, unit: str, lang: Language) -> str:
 
 def chance_text(chance: Mapping[str, float], lang: Language) -> str:
     """Return a probability with its own interval; an upper bound when no draw reaches the number."""
-    value, low, high = (percent(chance[key], lang, 1) for key in ("value", "low", "high"))
+    value, high = (percent(chance[key], lang, 1) for key in ("value", "high"))
+    low = number(100 * chance["low"], lang, 1)
     return f"< {high}" if chance["value"] == 0 else f"{value} ({low}–{high})"
 
 

@@ -5,6 +5,7 @@ Importing this module imports matplotlib; nothing but figures does so.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -166,13 +167,25 @@ def settle(figure: Figure) -> None:
 
 
 def whiskers(
-    axes: Axes, places: Sequence[float], estimates: Sequence[Estimate], *, across: bool = False
+    axes: Axes,
+    places: Sequence[float],
+    estimates: Sequence[Estimate],
+    *,
+    across: bool = False,
+    most: float = math.inf,
 ) -> None:
-    """Draw the intervals of estimates, upright, or `across` for horizontal bars; those without have none."""
-    means = [estimate.mean for estimate in estimates]
-    half_widths = [estimate.half_width for estimate in estimates]
-    if not np.isfinite(half_widths).any():
+    """Draw the intervals of estimates, upright, or `across` for horizontal bars; those without have none.
+
+    Parameters
+    ----------
+    most
+        Highest value that can be, such as 1 of a share; intervals end there.
+    """
+    means = np.array([estimate.mean for estimate in estimates], dtype=float)
+    widths = np.array([estimate.half_width for estimate in estimates], dtype=float)
+    if not np.isfinite(widths).any():
         return
+    half_widths = np.array([widths, np.clip(most - means, 0, widths)])
     look = {"fmt": "none", "ecolor": INK, "elinewidth": 1.3, "capsize": 3}
     if across:
         axes.errorbar(means, places, xerr=half_widths, **look)  # type: ignore[arg-type] # plain keywords

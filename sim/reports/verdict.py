@@ -11,6 +11,8 @@ from sim.reports.run import RunSummary
 
 type Translate = Callable[[str], str]
 
+#: Mark of a plan below the legal floor.
+BELOW_FLOOR = "†"
 #: What the reading of a scenario means for its numbers.
 READINGS = {
     "plan": message(
@@ -41,6 +43,15 @@ WAIT_NOTE = message(
 )
 
 
+def floor_note(summary: RunSummary, _: Translate) -> str:
+    """Return which plans lie below the legal floor, empty where none does."""
+    if not summary.below_floor:
+        return ""
+    names = ", ".join(row.name for row in summary.below_floor)
+    text = _("{flag} The plan lies below what the law alone brings about: {names}.")
+    return text.format(flag=BELOW_FLOOR, names=names)
+
+
 def headline(summary: RunSummary, lang: Language, _: Translate) -> str:
     """Return the title with year and number of replications."""
     runs = _("{n} replications") if summary.replications != 1 else _("{n} replication")
@@ -61,6 +72,12 @@ def verdict(summary: RunSummary, lang: Language, _: Translate) -> str:
     elif summary.reading == "history":
         text = _("The simulated year has {visits}; {plan} were counted.")
     return text.format(visits=visits, plan=number(total.plan, lang))
+
+
+def interval_note(summary: RunSummary, lang: Language, _: Translate) -> str:
+    """Return what the half widths cover."""
+    text = _("± covers random variation (95% confidence interval over {n} replications), nothing else.")
+    return text.format(n=number(summary.replications, lang))
 
 
 def with_half_width(estimate: Estimate, lang: Language, decimals: int = 0) -> str:

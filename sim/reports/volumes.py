@@ -7,7 +7,7 @@ from sim.reports.results import ALL
 from sim.reports.run import PlanRow
 from sim.reports.sheet import KIND_NAMES, Sheet
 from sim.reports.tables import Column, Row, Table
-from sim.reports.verdict import PLAN_NOTE
+from sim.reports.verdict import BELOW_FLOOR, PLAN_NOTE, floor_note
 
 
 def plan_table(sheet: Sheet) -> Table:
@@ -23,14 +23,17 @@ def plan_table(sheet: Sheet) -> Table:
         Column(_("Legal floor").replace("-\n", ""), "number"),  # broken for narrow pages only
         Column(_("Unexplained change in need"), "signed_share"),
     )
-    rows = [_plan_row(row.name, row) for row in summary.authorities]
+    rows = [
+        _plan_row(f"{row.name} {BELOW_FLOOR}" if row.below_floor else row.name, row)
+        for row in summary.authorities
+    ]
     rows += [
         _plan_row(_("All authorities"), summary.total),
         _plan_row(_("Authorities of the joint points"), summary.joint),
     ]
     totals = frozenset({len(rows) - 2, len(rows) - 1})
-    note = _(PLAN_NOTE) if summary.reading == "plan" else ""
-    return Table(_("Visits by authority"), columns, tuple(rows), totals, note=note)
+    notes = [floor_note(summary, _), _(PLAN_NOTE) if summary.reading == "plan" else ""]
+    return Table(_("Visits by authority"), columns, tuple(rows), totals, note=" ".join(filter(None, notes)))
 
 
 def history_table(sheet: Sheet) -> Table:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from sim.locale import LANGUAGES, Language
 from sim.reports.figures import PARTS
 from sim.reports.html import render, write_report
+from sim.reports.payers import payer_table
 from sim.reports.results import Estimate
 from sim.reports.sheet import Sheet
-from sim.reports.tables import Column, merge_small, written
+from sim.reports.style import whiskers
+from sim.reports.tables import Column, merge_small, plain, written
+from sim.reports.volumes import plan_table
 from tests.report_runs import FakeRun, small_run
 
 
@@ -86,6 +93,56 @@ def test_the_page_tells_the_runs_numbers(pages: dict[str, str], run: FakeRun) ->
     for parameter in sheet.registry:
         assert f"<td>{parameter.key}</td>" in pages["en"]
     assert "nan" not in re.sub('base64,[^"]*', "", pages["en"]).split()
+
+
+def test_plans_below_the_legal_floor_are_marked_and_named(run: FakeRun) -> None:
+    table = plan_table(Sheet.of(run, "en"))
+    marked = [str(row[0]).removesuffix(" †") for row in table.rows if str(row[0]).endswith(" †")]
+    assert marked == [row.name for row in Sheet.of(run, "en").summary.authorities[:3]]
+    assert all(name in table.note for name in marked)
+
+
+def test_a_point_that_misses_the_target_is_named_once_with_its_authorities(pages: dict[str, str]) -> None:
+    told = re.search(r"The target is missed at: (.*?)\.</p>", pages["en"])
+    assert told is not None
+    assert re.fullmatch(r"Heinola joint service point \(Legal Aid and Guardianship [\d.]+%\)", told[1])
+
+
+def test_intervals_of_shares_end_at_one() -> None:
+    axes = Figure().subplots()
+    whiskers(axes, [0, 1], [Estimate(0.95, 0.2), Estimate(0.5, 0.1)], across=True, most=1)
+    [container] = axes.containers
+    ends = np.array([line.get_segments() for line in container[2]])[0][:, :, 0]
+    np.testing.assert_allclose(ends, [[0.75, 1.0], [0.4, 0.6]])
+
+
+def test_payers_add_up_to_all(run: FakeRun) -> None:
+    told = {"contact_hours": 5.0, "htv": 2.0, "cost": 9.0}
+    rows = [
+        run.metrics.iloc[0].to_dict()
+        | {
+            "metric": metric,
+            "statistic": statistic,
+            "value": value,
+            "period": "year",
+            "replication": replication,
+        }
+        | dict.fromkeys(("point", "authority", "channel"), "all")
+        for replication in range(3)
+        for name, whole in told.items()
+        for metric, statistic, value in (
+            (f"{name}_by_payer", "authority", whole - 1),
+            (f"{name}_by_payer", "Kela", 1.0),
+            (name, "sum", whole),
+        )
+    ]
+    kept = run.metrics[~run.metrics["metric"].str.contains("contact_hours|htv|cost")]
+    table = payer_table(Sheet.of(replace(run, metrics=pd.concat([kept, pd.DataFrame(rows)])), "fi"))
+    *parts, total = table.rows
+    assert {str(row[0]) for row in parts} == {"Valtion viranomaiset", "Kela"}
+    for column in (1, 2, 3):
+        assert sum(float(plain(row[column])) for row in parts) == pytest.approx(float(plain(total[column])))
+    assert payer_table(Sheet.of(replace(run, metrics=kept), "fi")).rows == ()
 
 
 def test_languages_differ_in_every_heading(pages: dict[str, str]) -> None:
