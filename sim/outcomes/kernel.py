@@ -43,6 +43,8 @@ class Frame(NamedTuple):
     limits: Floats  # upper ends of the classes of waits [min], ascending
     target: float  # wait within which a visit should begin [min]
     far: float  # longest reasonable journey one way [min]
+    first: Ints  # (O,) see `sim.outcomes.contact.ContactRows`
+    spread: NDArray[np.bool_]  # (O,) likewise
 
 
 class Totals(NamedTuple):
@@ -57,7 +59,7 @@ class Totals(NamedTuple):
     outside: Floats  # (2, P, A)
     days: Floats  # (3, P, A, D)
     queued: Floats  # (P, A)
-    busy: Floats  # (O, P + 1, A + 1)
+    busy: Floats  # (rows, A + 1), see `sim.outcomes.contact.ContactRows`
     used: Floats  # (P, kinds of place)
     delays: Floats  # (P, A, longest + 1)
     trips: Floats  # (3, P, A), minutes left out
@@ -124,7 +126,7 @@ def tally(visits: NDArray[np.void], frame: Frame, first: int, totals: Totals, li
         _waits(visit, case, frame, totals)
         _crowd(visit, case, frame, totals, lists)
         if visit.start == visit.start:
-            _work(visit, case, totals)
+            _work(visit, case, frame, totals)
         _way(visit, case, frame, totals)
         _rhythm(visit, case, frame, totals)
         _person(visit, case, frame, totals)
@@ -272,13 +274,14 @@ def _stay(keys: Ints, filled: Ints, kind: int, group: int, span: tuple[float, fl
 
 
 @_inner
-def _work(visit: Any, case: Case, t: Totals) -> None:
+def _work(visit: Any, case: Case, frame: Frame, t: Totals) -> None:
     """Add what a session took of officials and places; no-shows take them too."""
     minutes = visit.end - visit.start
     if visit.official >= 0:
-        t.busy[visit.official, case.point, case.authority] += minutes
+        t.busy[_row(frame, visit.official, case.point), case.authority] += minutes
         if visit.guide >= 0:
-            t.busy[visit.guide, case.point, t.busy.shape[2] - 1] += min(minutes, visit.guidance_time)
+            row = _row(frame, visit.guide, case.point)
+            t.busy[row, t.busy.shape[1] - 1] += min(minutes, visit.guidance_time)
     if visit.place >= 0:
         t.used[case.point, visit.place] += minutes
     if not case.began:
@@ -290,6 +293,12 @@ def _work(visit: Any, case: Case, t: Totals) -> None:
         t.serving[case.point, half_hour] += edge - moment
         moment = edge
     t.serving[case.point, last] += visit.end - moment
+
+
+@_inner
+def _row(frame: Frame, official: int, point: int) -> int:
+    """Return the row of an official's contact at a point."""
+    return int(frame.first[official] + (point if frame.spread[official] else 0))
 
 
 @_inner

@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 
 from sim.outcomes.columns import Floats, Ints
+from sim.outcomes.contact import ContactRows, contact_rows
 from sim.outcomes.grouping import Tally, count, ratio
 from sim.outcomes.table import GUIDANCE, LongTable, Metric
 from sim.visits import Channel, OfficialName, Place, YearRecords
@@ -29,18 +30,21 @@ def add_officials(table: LongTable, records: YearRecords, year: Tally) -> None:
     pool who served nobody counts for the authority over all points only.
     Utilisation = contact / (rostered + overtime + on call).
     """
-    busy = year["busy"]
-    on_duty = _on_duty(records)
-    share = _attribution(records, busy)
-    contact = _fold(busy)
-    hours = {name: _fold(share * on_duty[column][:, None, None]) for name, column in _HOURS.items()}
+    busy, rows = year["busy"], contact_rows(records)
+    on_duty, n_points = _on_duty(records), len(records.names.points)
+    share = _attribution(records, busy, rows)
+    contact = _fold(busy, rows, n_points)
+    hours = {
+        name: _fold(share * on_duty[column][rows.official, None], rows, n_points)
+        for name, column in _HOURS.items()
+    }
     point, authority = _shown(table, contact, hours)
     table.add_rows(Metric("contact_hours", "sum", "h"), point, authority, contact[point, authority] / _HOUR)
     for name, minutes in hours.items():
         table.add_rows(Metric(name, "sum", "h"), point, authority, minutes[point, authority] / _HOUR)
     used = ratio(contact, sum(hours.values(), np.zeros_like(contact)))
     table.add_rows(Metric("utilisation", "share", "share"), point, authority, used[point, authority])
-    _add_pools(table, records, busy, on_duty)
+    _add_pools(table, records, count(rows.official, rows.first.shape, busy.sum(axis=1)), on_duty)
 
 
 def add_places(table: LongTable, records: YearRecords, year: Tally) -> None:
@@ -77,13 +81,14 @@ def _on_duty(records: YearRecords) -> dict[str, Floats]:
     return {column: count(official, shape, days[column]) for column in _HOURS.values()}
 
 
-def _attribution(records: YearRecords, busy: Floats) -> Floats:
+def _attribution(records: YearRecords, busy: Floats, rows: ContactRows) -> Floats:
     """Return the share of each official's hours that falls to each point and authority, shape of `busy`."""
-    total = busy.sum(axis=(1, 2))
-    share = busy / np.where(total > 0, total, 1.0)[:, None, None]
+    total = count(rows.official, rows.first.shape, busy.sum(axis=1))
+    share = busy / np.where(total > 0, total, 1.0)[rows.official, None]
     for official in np.flatnonzero(total == 0):
         point, authorities = _skilled_for(records, records.official_names[official])
-        share[official, point, authorities] = 1 / len(authorities)
+        row = rows.first[official] + (point if rows.spread[official] else 0)
+        share[row, authorities] = 1 / len(authorities)
     return share
 
 
@@ -95,9 +100,10 @@ def _skilled_for(records: YearRecords, name: OfficialName) -> tuple[int, list[in
     return point, sorted({index[skill] for skill, _ in name.skills})
 
 
-def _fold(values: Floats) -> Floats:
+def _fold(values: Floats, rows: ContactRows, n_points: int) -> Floats:
     """Sum over officials and add margins: points and all; authorities, all and guidance."""
-    cells = values.sum(axis=0)
+    cells = np.zeros((n_points + 1, values.shape[1]))
+    np.add.at(cells, rows.point, values)
     over_points = np.concatenate([cells[:-1], cells.sum(axis=0, keepdims=True)])
     over_all = over_points.sum(axis=1, keepdims=True)
     return np.concatenate([over_points[:, :-1], over_all, over_points[:, -1:]], axis=1)
@@ -111,7 +117,7 @@ def _shown(table: LongTable, contact: Floats, hours: dict[str, Floats]) -> tuple
 
 
 def _add_pools(table: LongTable, records: YearRecords, busy: Floats, on_duty: dict[str, Floats]) -> None:
-    """Add the utilisation of each remote pool, whose name stands for the point."""
+    """Add the utilisation of each remote pool, whose name stands for the point; `busy`: (n_officials,)."""
     present = sum(on_duty.values(), np.zeros(len(records.official_names)))
     works_at = np.array([name.works_at for name in records.official_names], dtype=object)
     for position, pool in enumerate(pools(records)):

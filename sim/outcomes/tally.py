@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.outcomes import kernel
 from sim.outcomes.access import FAR, LONGEST
 from sim.outcomes.columns import Floats, Ints, month_of_day, standing_of
+from sim.outcomes.contact import ContactRows, contact_rows
 from sim.outcomes.grouping import Ranked, Tally, most_of
 from sim.outcomes.rhythm import WEEKDAYS, weekday_of_day
 from sim.outcomes.volumes import KINDS
@@ -45,8 +46,8 @@ def tally_year(records: YearRecords, target: float) -> tuple[Tally, Ranked]:
         - `days` (3: within the target, arrived but not within, no-show; point, authority, day of the year).
         - `queued` (point, authority) minutes of waiting, of who gave up too; `longest` (point, authority)
           queue; `present` (point, day) most people at once.
-        - `busy` (official, point, authority): minutes in contact, with a further point for none, where nobody
-          is busy, and a further authority for guidance; `used` (point, kind of place): minutes in use.
+        - `busy` (row of `contact_rows`, authority): officials' minutes in contact, with a further authority
+          for guidance; `used` (point, kind of place): minutes in use.
         - `delays` (point, authority, working days) of booked times; `trips` (3: count, minutes, over the
           limit; point, authority).
         - `arrivals`, `serving` (point, half hour): arrivals and minutes in service.
@@ -58,7 +59,8 @@ def tally_year(records: YearRecords, target: float) -> tuple[Tally, Ranked]:
     waits : Ranked
         Waits above 0 by ``point * n_authorities + authority``; the others are counted in `grades`.
     """
-    totals, lists = _tallied(records, _frame(records.year, target))
+    rows = contact_rows(records)
+    totals, lists = _tallied(records, _frame(records.year, target, rows), len(rows.official))
     waits, queues, crowds, failed, again = lists
     _, n_points, _, n_days = totals.days.shape
     side_by_side([partial(_sort_all, crowds), partial(_sort_all, waits, queues)])
@@ -79,7 +81,7 @@ def _sort_all(*lists: Ints) -> None:
         keys.sort()
 
 
-def _tallied(records: YearRecords, frame: kernel.Frame) -> tuple[kernel.Totals, list[Ints]]:
+def _tallied(records: YearRecords, frame: kernel.Frame, n_rows: int) -> tuple[kernel.Totals, list[Ints]]:
     """Return the sums over visits, and what `kernel.Lists` lists, months shared out to threads.
 
     Whole months, so that travel, which is summed by month, is added in the same order whatever the threads.
@@ -89,7 +91,7 @@ def _tallied(records: YearRecords, frame: kernel.Frame) -> tuple[kernel.Totals, 
     inner = np.searchsorted(visits["day"], months[1:-1])
     starts = np.concatenate([[0], inner, [len(visits)]])
     stretches = [(int(starts[first]), int(starts[last])) for first, last in cut(starts, _VISITS_A_THREAD)]
-    sums = [_totals(records) for _ in stretches]
+    sums = [_totals(records, n_rows) for _ in stretches]
     lists = [_lists(last - first) for first, last in stretches]
     side_by_side(
         [
@@ -106,7 +108,7 @@ def _tallied(records: YearRecords, frame: kernel.Frame) -> tuple[kernel.Totals, 
     return sums[0], [np.concatenate(part) if len(part) > 1 else part[0] for part in parts]
 
 
-def _frame(year: int, target: float) -> kernel.Frame:
+def _frame(year: int, target: float, rows: ContactRows) -> kernel.Frame:
     """Return what visits of a year are held against."""
     month = month_of_day(year)
     days = np.arange(len(month))
@@ -117,11 +119,13 @@ def _frame(year: int, target: float) -> kernel.Frame:
         limits=np.array(WAIT_CLASSES, np.float64),
         target=float(target),
         far=float(FAR),
+        first=rows.first,
+        spread=rows.spread,
     )
 
 
-def _totals(records: YearRecords) -> kernel.Totals:
-    """Return sums of nobody."""
+def _totals(records: YearRecords, n_rows: int) -> kernel.Totals:
+    """Return sums of nobody; officials' contact has `n_rows` rows."""
     names = records.names
     points, authorities, homes = len(names.points), len(names.authorities), len(names.municipalities)
     days, cells = len(month_of_day(records.year)), (len(names.points), len(names.authorities))
@@ -136,7 +140,7 @@ def _totals(records: YearRecords) -> kernel.Totals:
         "outside": (2, *cells),
         "days": (3, *cells, days),
         "queued": cells,
-        "busy": (len(records.official_names), points + 1, authorities + 1),
+        "busy": (n_rows, authorities + 1),
         "used": (points, len(Place) - 1),
         "delays": (*cells, LONGEST + 1),
         "trips": (3, *cells),
