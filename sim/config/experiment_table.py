@@ -14,7 +14,7 @@ from sim.config.workbook_source import open_workbook, read_sheet
 from sim.config.yaml_source import nearest, shown_path
 from sim.errors import InputError, Problem
 
-#: Sheet of the design points in a workbook; one that has no such sheet holds them in its first.
+#: Sheet of the design points in a workbook; one of a single sheet holds them there.
 SHEET = "rows"
 #: What a switch may be written as.
 _SWITCHES = {"true": True, "false": False}
@@ -49,7 +49,7 @@ class RowsTable:
         Parameters
         ----------
         path
-            File ending in ``.csv`` (UTF-8, comma) or ``.xlsx`` (its sheet `SHEET`, else its first).
+            File ending in ``.csv`` (UTF-8, comma) or ``.xlsx`` (its sheet `SHEET`, or its only one).
 
         Raises
         ------
@@ -87,6 +87,11 @@ class RowsTable:
             self.problem(self.head_line, column, name, f"is no factor{nearest(name, factors)}")
             for column, name in enumerate(self.head, 1)
             if name not in factors
+        ]
+        problems += [
+            self.problem(self.head_line, column, name, "stands twice")
+            for column, name in enumerate(self.head, 1)
+            if name in self.head[: column - 1]
         ]
         problems += self._faults()
         if problems:
@@ -126,7 +131,10 @@ def _csv(path: Path) -> list[list[Any]]:
 
 def _workbook(path: Path) -> tuple[str, list[list[Any]]]:
     book = open_workbook(path)
-    name = SHEET if SHEET in book.sheet_names else book.sheet_names[0]
+    names = book.sheet_names
+    if SHEET not in names and len(names) > 1:
+        raise InputError(Problem(shown_path(path), f"has no sheet '{SHEET}'{nearest(SHEET, names)}"))
+    name = SHEET if SHEET in names else names[0]
     return name, read_sheet(path, book, name)
 
 

@@ -205,6 +205,27 @@ def test_wrong_cells_of_workbooks_are_told_by_sheet_row_and_column(tmp_path: Pat
     assert impossible.startswith(f"rows, row 4, column {NO_SHOW}: 7: ")
 
 
+def test_a_renamed_sheet_or_a_factor_that_stands_twice_is_told(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    text = f"factors: {{{NO_SHOW}: {{}}}}\ndesign: {{kind: rows, file: points.xlsx}}\n"
+    (tmp_path / "question").mkdir()
+
+    def told(name: str) -> str:
+        with xlsxwriter.Workbook(tmp_path / "question" / "points.xlsx") as book:
+            book.add_worksheet("About")
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate([[NO_SHOW, NO_SHOW], [0.1, 0.2]]):
+                sheet.write_row(number, 0, row)
+        with pytest.raises(InputError) as caught:
+            experiment(tmp_path, text)
+        [problem] = caught.value.problems
+        return f"{problem.key}: {problem.message}"
+
+    assert told("row") == "None: has no sheet 'rows'; did you mean 'row'?"
+    assert told("rows") == f"rows, row 1, column {NO_SHOW}: stands twice"
+
+
 def test_impossible_values_of_rows_are_told_at_their_place(tmp_path: Path) -> None:
     text = f"factors: {{{NO_SHOW}: {{}}}}\ndesign:\n  kind: rows\n  rows: [{{{NO_SHOW}: 7}}]\n"
     assert problems(tmp_path, text)[0].startswith(f"4:11: design.rows[0].{NO_SHOW}: 7: ")
