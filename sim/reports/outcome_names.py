@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
+from babel.dates import get_month_names
+
 from sim.config.experiment import OutcomeSpec
 from sim.locale import Language, message, translator
 from sim.reports.names import Labels, short_name
+from sim.reports.payers import PAYERS
 from sim.reports.results import ALL
+from sim.reports.sheet import KIND_NAMES
 from sim.reports.tables import Column
 
 _TITLES = {
@@ -36,10 +42,39 @@ _TITLES = {
     ("contact_hours", "sum"): message("Contact hours"),
     ("rostered_hours", "sum"): message("Rostered hours"),
     ("overtime_hours", "sum"): message("Overtime hours"),
+    ("htv", "sum"): message("Staff in person-years (HTV)"),
     ("htv", "all"): message("Staff in person-years (HTV)"),
     ("euros", "all"): message("Cost, € a year"),
+    ("cost", "sum"): message("Cost, € a year"),
+    ("cost_per_visit", "mean"): message("Cost of a visit, €"),
+    ("customer_space", "sum"): message("Customer space, m²"),
     ("customer_space", "all"): message("Customer space, m²"),
     ("utilisation", "share"): message("Utilisation of officials"),
+    ("needs", "count"): message("Needs"),
+    ("days_with_visits", "count"): message("Days with visits"),
+    ("over_60", "persons"): message("Persons over 60 min from the nearest joint point"),
+    ("over_60_served", "persons"): message("Persons over 60 min from a point that serves them"),
+}
+#: Numbers that stand for a group of people or a payer, which the statistic names.
+_OF_GROUPS = {
+    "hours": message("Hours on the road and in queues"),
+    "travel_hours": message("Hours on the road"),
+    "wait_hours": message("Hours in queues"),
+    "unserved": message("Needs left unserved"),
+    "over_60": message("Persons over 60 min from the nearest joint point"),
+    "over_60_served": message("Persons over 60 min from a point that serves them"),
+    "contact_hours": message("Contact hours"),
+    "htv": message("Staff in person-years (HTV)"),
+    "cost": message("Cost, € a year"),
+}
+#: Joints of such metrics' names.
+_BY = re.compile(r"(_of_cottage_dwellers)?_by_(age_group|municipality|kind|payer)$")
+_CHANNELS = {
+    "counter": message("counter"),
+    "video": message("remote station"),
+    "online": message("online"),
+    "unmet": message("no point that would do"),
+    "no_slot": message("no free appointment"),
 }
 #: Units as they stand on an axis; what is not here is the same in all languages.
 _UNITS = {
@@ -51,6 +86,10 @@ _UNITS = {
     "HTV": message("HTV"),
     "EUR": message("€ a year"),
     "pp": message("pp"),
+    "h per 1 000 persons": message("h per 1 000 persons"),
+    "needs per 1 000 persons": message("needs per 1 000 persons"),
+    "m2": message("m²"),
+    "EUR/visit": message("€ a visit"),
 }
 #: Numbers below these limits are written with so many decimals.
 _DECIMALS = ((1.0, 3), (20.0, 2), (1_000.0, 1))
@@ -59,15 +98,34 @@ _DECIMALS = ((1.0, 3), (20.0, 2), (1_000.0, 1))
 def outcome_title(outcome: OutcomeSpec, labels: Labels) -> str:
     """Return what an outcome is called, with the point, authority, channel and period it is of."""
     _ = translator(labels.lang)
-    known = _TITLES.get((outcome.metric, outcome.statistic))
-    name = _(known) if known else f"{outcome.metric}.{outcome.statistic}"
     of = [
+        *_named(outcome, labels),
         labels.point(outcome.point) if outcome.point != ALL else "",
         short_name(labels.authority(outcome.authority)) if outcome.authority != ALL else "",
-        outcome.channel if outcome.channel != ALL else "",
-        outcome.period if outcome.period != "year" else "",
+        _(_CHANNELS.get(outcome.channel, outcome.channel)) if outcome.channel != ALL else "",
+        _month(outcome.period, labels.lang),
     ]
-    return " · ".join([name, *(part for part in of if part)])
+    return " · ".join(part for part in of if part)
+
+
+def _named(outcome: OutcomeSpec, labels: Labels) -> list[str]:
+    """Return what an outcome is called by itself, and of which group of people or payer it is."""
+    _ = translator(labels.lang)
+    known = _TITLES.get((outcome.metric, outcome.statistic))
+    stem = _OF_GROUPS.get(_BY.sub("", outcome.metric))
+    found = _BY.search(outcome.metric)
+    if known or not stem or not found:
+        return [_(known) if known else f"{outcome.metric}.{outcome.statistic}"]
+    cottages = [_(KIND_NAMES["cottage_dweller"])] if found[1] else []
+    group = {**KIND_NAMES, **PAYERS}.get(outcome.statistic)
+    return [_(stem), *cottages, _(group) if group else labels.municipality(outcome.statistic)]
+
+
+def _month(period: str, lang: Language) -> str:
+    """Return the name of a period's month, nothing for the year."""
+    if not period.startswith("month-"):
+        return "" if period == "year" else period
+    return str(get_month_names("wide", context="stand-alone", locale=lang)[int(period[-2:])])
 
 
 def unit_name(unit: str, lang: Language) -> str:

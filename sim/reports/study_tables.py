@@ -241,8 +241,17 @@ def _flat(scenario: Any) -> dict[str, str]:
         if isinstance(value, dict) and value:
             left += [(f"{key}.{name}", below) for name, below in value.items()]
         elif value not in ({}, []):
-            found[key] = str(value)
+            found[key] = _written(value)
     return dict(sorted(found.items()))
+
+
+def _written(value: Any) -> str:
+    """Return a value of a scenario as one would write it, without the brackets and quotes of data."""
+    if isinstance(value, dict):
+        return " ".join(map(_written, value.values()))
+    if isinstance(value, list | tuple):
+        return "; ".join(map(_written, value))
+    return str(value)
 
 
 def told(study: Study, row: Difference) -> str:
