@@ -26,7 +26,7 @@ Settings = Annotated[list[str], Parameter(name="--set", help="set a key, as in -
 
 @Parameter(name="*")
 @dataclass(frozen=True)
-class RunOptions:
+class ScenarioOptions:
     """Options of a command that runs scenarios."""
 
     set: Settings | None = None
@@ -39,8 +39,6 @@ class RunOptions:
         int | None, Parameter(help="worker processes; default 2 at most", validator=AtLeastOne)
     ] = None
     out: Annotated[Path, Parameter(help="folder of all results")] = Path("results")
-    visits: Annotated[bool, Parameter(help="keep a table of all visits")] = False
-    no_updated: Annotated[bool, Parameter(help="leave out what has happened since the plan")] = False
     staffing: Annotated[Path | None, Parameter(help="workbook with edited officials and places")] = None
     json: Annotated[bool, Parameter(help="print data instead of tables")] = False
     quiet: Annotated[bool, Parameter(help="no messages, no progress bar")] = False
@@ -52,6 +50,15 @@ class RunOptions:
         """Return all settings; those with an option of their own come last and win."""
         own = {"seed": self.seed, "replications": self.replications, "engine": self.engine}
         return [*(self.set or []), *(f"run.{key}={value}" for key, value in own.items() if value is not None)]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class RunOptions(ScenarioOptions):
+    """Options of the main job."""
+
+    visits: Annotated[bool, Parameter(help="keep a table of all visits")] = False
+    no_updated: Annotated[bool, Parameter(help="leave out what has happened since the plan")] = False
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from sim.cli.base import DONE, FAILED, AtLeastOne, AtLeastTwo, RunOptions, Settings, progress_bar, say
+from sim.cli.base import DONE, FAILED, AtLeastOne, AtLeastTwo, ScenarioOptions, Settings, progress_bar, say
 
 if TYPE_CHECKING:
     from sim.config import Scenario
@@ -152,7 +152,7 @@ def compare(
         bool,
         Parameter(help="also HTV, payers, space, euros, each service, and hours by age and municipality"),
     ] = False,
-    options: RunOptions | None = None,
+    options: ScenarioOptions | None = None,
 ) -> int:
     """Compare scenarios or results with the first of them, by paired differences on common random numbers.
 
@@ -173,7 +173,7 @@ def compare(
     from sim.experiments.parts import Output
     from sim.experiments.sides import SideOptions, gather
 
-    options = options or RunOptions()
+    options = options or ScenarioOptions()
     bar = partial(progress_bar, quiet=options.quiet)
     keep: tuple[Output, ...] = ("details",) if details else ()
     refs = (*refs, str(options.staffing)) if options.staffing else refs

@@ -52,6 +52,8 @@ _FRONT = message(
     "the target at every point, where few come too; a step beyond it may therefore save more waiting per "
     "euro than the step before. Space is that of the recommended staffing."
 )
+#: Decimals of euros: no simulation knows them closer than thousands.
+_ROUNDED = -3
 _OWN_TARGET = message("The target is the planner's own; no authority has set it.")
 
 
@@ -103,12 +105,12 @@ def _opening(found: Recommendation, lang: Language, _: Translate) -> list[tuple[
     )
     answer = _(
         "The cheapest staffing takes {officials} officials on the roster, {htv} HTV, {area} m² and "
-        "{euros} € a year ({each} € a visit)."
+        "about {euros} € a year ({each} € a visit)."
     ).format(
         officials=number(found.rostered(), lang),
         htv=number(costs.htv, lang, 1),
         area=number(costs.area, lang),
-        euros=number(costs.euros, lang),
+        euros=number(round(costs.euros, _ROUNDED), lang),
         each=number(costs.euros / costs.visits, lang, 2),
     )
     return [
@@ -210,7 +212,7 @@ def _front_table(front: tuple[FrontPoint, ...], found: Recommendation, lang: Lan
     headers = (
         _("€ a year"),
         _("Mean wait, min"),
-        _("p90, min"),
+        _("Nine of ten wait less than, min"),
         _("In time"),
         _("Left unserved"),
         _("€ per hour of wait saved"),
@@ -226,7 +228,7 @@ def _front_table(front: tuple[FrontPoint, ...], found: Recommendation, lang: Lan
         price = NO_NUMBER if not math.isfinite(point.price) else number(point.price, lang)
         table.add_row(
             name,
-            number(point.euros, lang),
+            number(round(point.euros, _ROUNDED), lang),
             number(point.mean, lang, 1),
             number(point.p90, lang, 1),
             percent(point.within, lang),

@@ -23,7 +23,7 @@ def need_table(found: Recommendation, labels: Labels, _: Translate) -> Table:
     table = name_table(title, _("Service point and authority"))
     headers = (
         _("Visits"),
-        _("Officials now"),
+        _("Officials assumed"),
         _("By formula"),
         _("Officials needed"),
         _("Of them for bookings"),

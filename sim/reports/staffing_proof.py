@@ -33,7 +33,7 @@ VERDICTS = {
 def proof_table(found: Recommendation, labels: Labels, _: Translate) -> Table:
     """Return what happens at each authority when one official stays away every day of the year."""
     table = name_table(_("If one official stayed away every day"), _("Who stays away"))
-    headers = (_("Officials without one"), _("In time"), _("Left unserved"), _("Years"), _("Verdict"))
+    headers = (_("Officials without one"), _("In time"), _("Left unserved"), _("Years"), _("Conclusion"))
     number_columns(table, *headers)
     for removal in found.removals:
         if removal.verdict == "minimum":

@@ -54,6 +54,8 @@ def test_help_is_cheap(words: list[str]) -> None:
         (["run", "nothing.yaml"], "nothing.yaml: no such file"),
         (["validate", "baseline_2031"], "did you mean 'baseline_2030'?"),
         (["run", "--out", "file"], "can't be made"),
+        (["compare", "baseline_2030", "updated_2030", "--visits"], "Unknown option: --visits"),
+        (["compare", "baseline_2030", "updated_2030", "--no-updated"], "Unknown option: --no-updated"),
     ],
 )
 def test_a_wrong_word_gives_a_message_and_exit_code_2(
