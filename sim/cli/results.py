@@ -49,12 +49,11 @@ def export(
     Parameters
     ----------
     run
-        A folder of a run, a sweep or a comparison, a name below the results, or latest.
+        A folder of a run, a sweep, a comparison or a projection, a name below the results, or latest.
     """
-    from sim.experiments.store import load
-    from sim.reports.study_workbook import export as written
+    from sim.reports.stored_workbook import workbook_of
 
-    print(written(load(run, out), xlsx, lang))
+    print(workbook_of(run, xlsx, out, lang))
     return DONE
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from python_calamine import CalamineWorkbook
 
 from sim.config import load_scenario
 from sim.demand.calibration import Levels
@@ -24,6 +25,7 @@ from sim.model import VisitModel
 from sim.population.people import CottageStock
 from sim.reports.html.stored import report_of
 from sim.reports.projection import write_projection
+from sim.reports.stored_workbook import workbook_of
 from sim.visits import Channel, NeedChannel, Relation
 from tests.unit.test_reports_page import Page
 
@@ -245,5 +247,9 @@ def test_written_answer_adds_up(tmp_path: Path) -> None:
     single = rows.drop(index=["all", "joint"])
     assert single["plan"].sum() == rows.loc["all", "plan"] == 110_850
     assert rows.loc["joint", "plan"] == 87_350
+    book = CalamineWorkbook.from_path(workbook_of(str(tmp_path), tmp_path / "answer.xlsx", lang="fi"))
+    cells = book.get_sheet_by_name("Tulevat käynnit").to_python(skip_empty_area=False)
+    assert cells[2][2] == "Suunnitelma"
+    assert sum(cell[2] for cell in cells[3 : 3 + len(rows)]) == rows["plan"].sum()
     flagged = set(single.index[single["plan"] < single["legal_floor"]])
     assert flagged == {"Poliisi", "DVV", "Migri", "MML"}

@@ -38,8 +38,8 @@ def write_projection_report(folder: Path, lang: Language | None = None) -> Path:
     InputError
         If the answer can't be read, or the region can no longer be read.
     """
-    answer = _read(folder / ANSWER)
-    made = _read(folder / MADE) if (folder / MADE).exists() else {}
+    answer = read_json(folder / ANSWER)
+    made = read_json(folder / MADE) if (folder / MADE).exists() else {}
     path = folder / NAME
     path.write_text(render_projection(answer, made, lang, folder), encoding="utf-8")
     return path
@@ -55,8 +55,8 @@ def render_projection(answer: Answer, made: Answer, lang: Language | None, folde
     made
         How it was made, as a manifest; may be empty.
     """
-    region = load_region(_region(answer, made))
-    labels = Labels.read(_region(answer, made), lang)
+    region = load_region(region_of(answer, made))
+    labels = Labels.read(region_of(answer, made), lang)
     lang = labels.lang
     names = {key: short_name(name) for key, name in labels.authorities.items()}
     _ = translator(lang)
@@ -73,7 +73,7 @@ def render_projection(answer: Answer, made: Answer, lang: Language | None, folde
         kind=_("Report of a projection"),
         title=_("How likely is the plan's number of visits in {year}?").format(year=answer["year"]),
         contents=_contents(lang),
-        lead=list(_lead(answer, lang)),
+        lead=list(lead(answer, lang)),
         facts=list(_facts(answer, lang)),
         visits=visit_table(answer, lang, names),
         beside=beside_table(answer, lang, names) if answer["beside"] else None,
@@ -81,19 +81,20 @@ def render_projection(answer: Answer, made: Answer, lang: Language | None, folde
         needed=[needed_table(answer, lang, names), lever_table(answer, lang)],
         pairs=pair_table(answer, lang),
         assumptions=registry_table(registry, parameters, labels),
-        provenance=[*_asked(answer, lang), *made_with(made, lang)],
+        provenance=[*asked(answer, lang), *made_with(made, lang)],
         limits=list(map(_, LIMITS)),
     )
 
 
-def _read(path: Path) -> Any:
+def read_json(path: Path) -> Any:
+    """Return what a file of the projection's folder holds."""
     try:
         return json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(Problem(str(path), f"can't be read: {error}")) from None
 
 
-def _region(answer: Answer, made: Answer) -> str:
+def region_of(answer: Answer, made: Answer) -> str:
     """Return the region of an answer, which its scenario names where nothing else does."""
     if made:
         return str(made["region"]["name"])
@@ -116,7 +117,7 @@ def _contents(lang: Language) -> list[tuple[str, str]]:
     ]
 
 
-def _lead(answer: Answer, lang: Language) -> Iterator[str]:
+def lead(answer: Answer, lang: Language) -> Iterator[str]:
     """Yield the verdict: the probability, the range, and what must be true."""
     _ = translator(lang)
     total = next(row for row in answer["rows"] if row["authority"] == "all")
@@ -138,7 +139,7 @@ def _facts(answer: Answer, lang: Language) -> Iterator[Fact]:
     yield Fact(number(total["legal_floor"], lang), _("visits that the law alone demands"))
 
 
-def _asked(answer: Answer, lang: Language) -> Iterator[tuple[str, str]]:
+def asked(answer: Answer, lang: Language) -> Iterator[tuple[str, str]]:
     """Yield what was asked for."""
     _ = translator(lang)
     yield _("Scenario"), str(answer["scenario"])
