@@ -51,9 +51,16 @@ def cut(offsets: NDArray[np.int64], least: int) -> list[tuple[int, int]]:
 
 
 def side_by_side[T](calls: Sequence[Callable[[], T]]) -> list[T]:
-    """Make calls at the same time, one a thread, and return what each returns, in their order."""
+    """Make calls at the same time, one a thread, and return what each returns, in their order.
+
+    What no thread has begun when the caller is free, because others keep all threads busy, the caller does.
+    """
     others = [_pool().submit(call) for call in calls[1:]]
-    return [calls[0](), *(other.result() for other in others)]
+    first = calls[0]()
+    rest = [
+        call() if other.cancel() else other.result() for call, other in zip(calls[1:], others, strict=True)
+    ]
+    return [first, *rest]
 
 
 @cache
