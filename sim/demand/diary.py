@@ -127,9 +127,10 @@ def _covered(
     """Return (T, n, B) words of bits: whether a cell lies wholly within one of the spans (T, n, S, 2)."""
     inside = (spans[..., 0][..., None] <= starts) & (starts + cell <= spans[..., 1][..., None])
     cells = inside.any(axis=2)
-    padded = np.zeros((*cells.shape[:2], -(-len(starts) // WORD) * WORD), bool)
+    words = -(-len(starts) // WORD)
+    padded = np.zeros((*cells.shape[:2], words * WORD), bool)
     padded[..., : len(starts)] = cells
-    bits = padded.reshape(*cells.shape[:2], -1, WORD).astype(np.uint64)
+    bits = padded.reshape(*cells.shape[:2], words, WORD).astype(np.uint64)
     return np.asarray((bits << np.arange(WORD, dtype=np.uint64)).sum(axis=-1, dtype=np.uint64))
 
 

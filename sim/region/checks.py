@@ -58,6 +58,7 @@ def check_tables(tables: Mapping[str, ReadTable]) -> list[Problem]:
             problems += _disorder(read, order)
         for law in read.table.sums:
             problems += _wrong_sums(read, law)
+        problems += _deserted(read)
     return problems
 
 
@@ -158,6 +159,18 @@ def _wrong_sums(read: ReadTable, law: SumsToOne) -> Iterator[Problem]:
             of = f" of {', '.join(group)}" if group else ""
             message = f"the {len(members)} shares{of} sum to {total:.7g} instead of 1"
             yield read.problem(members[0], law.column, message)
+
+
+def _deserted(read: ReadTable) -> Iterator[Problem]:
+    """Yield groups of rows without anybody: shares of nobody are not numbers."""
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for i, row in enumerate(read.rows if read.table.peopled else []):
+        if "persons" in row:
+            groups.setdefault(tuple(_part(row, name) for name in read.table.peopled), []).append(i)
+    for group, members in groups.items():
+        if not any(read.rows[i]["persons"] for i in members):
+            message = f"nobody lives here ({', '.join(group)}), needed is at least one person"
+            yield read.problem(members[0], "persons", message)
 
 
 def _part(row: dict[str, Value], name: str) -> str:

@@ -110,6 +110,8 @@ class Table:
         Base, low and high: three columns with low <= base <= high, or none.
     orders, sums
         Further laws.
+    peopled
+        Columns that make groups of rows, each of which must hold somebody (`persons`); none: no such law.
     provenance
         Whether its rows say where they come from; a user's own table need not.
     """
@@ -121,6 +123,7 @@ class Table:
     interval: tuple[str, str, str] | None = None
     orders: tuple[Order, ...] = ()
     sums: tuple[SumsToOne, ...] = ()
+    peopled: tuple[str, ...] = ()
     provenance: bool = True
 
     @property

@@ -40,6 +40,7 @@ PEOPLE = (
             year(),
             count("persons", "residents", "persons"),
         ),
+        peopled=("series", "year"),
     ),
     Table(
         "age_structure",
@@ -53,6 +54,7 @@ PEOPLE = (
             *plausible("persons", "number", 0),
         ),
         ("persons", "low", "high"),
+        peopled=("municipality", "year"),
     ),
     Table(
         "digital_adoption",

@@ -12,6 +12,7 @@ from sim.reports.figures_service import service_level_figure, utilisation_figure
 from sim.reports.figures_volumes import months_figure, plan_figure
 from sim.reports.figures_week import day_figure, season_figure, week_figure
 from sim.reports.results import Run
+from sim.reports.service import named_rows
 from sim.reports.sheet import Sheet
 from sim.reports.style import house_style
 
@@ -38,10 +39,14 @@ PARTS: dict[str, tuple[tuple[str, Callable[[Sheet], Exhibit]], ...]] = {
 
 
 def exhibits(sheet: Sheet, part: str) -> Iterator[Exhibit]:
-    """Yield the exhibits of one part of a report; those whose metrics the run lacks are left out.
+    """Yield the exhibits of one part of a report.
+
+    Those whose metrics the run lacks are left out; without visitors there is nothing to draw.
 
     Call it, and draw what it yields, within `sim.reports.style.house_style`.
     """
+    if not any(named_rows(sheet)):
+        return
     for metric, draw in PARTS[part]:
         if sheet.values.statistics(metric):
             yield draw(sheet)
