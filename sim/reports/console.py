@@ -126,7 +126,7 @@ def _plan_table(summary: RunSummary, lang: Language, _: Translate) -> Table:
         return (*_plan_cells(row, lang), *beside)
 
     for row in summary.authorities:
-        table.add_row(row.name, *cells(row))
+        table.add_row(short_name(row.name), *cells(row))
     table.add_section()
     table.add_row(_("All authorities"), *cells(summary.total), style="bold")
     table.add_row(_("Authorities of the joint points"), *cells(summary.joint), style="bold")

@@ -20,6 +20,7 @@ from sim.locale import LANGUAGES, Language, number, percent, signed, translator
 from sim.reports.balance import balance_note, rest
 from sim.reports.console import print_summary
 from sim.reports.figures import PARTS, draw_run
+from sim.reports.names import short_name
 from sim.reports.results import Estimate
 from sim.reports.run import RunSummary, summarise
 from tests.messages import messages
@@ -185,7 +186,7 @@ def test_printed_summary(
     for word in words:
         assert word in text
     for row in summary.authorities:
-        assert row.name.split()[0] in text
+        assert short_name(row.name).split()[0] in text
 
 
 def test_figures_are_complete_and_the_same_each_time(run: FakeRun, tmp_path: Path) -> None:
