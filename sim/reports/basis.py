@@ -169,5 +169,6 @@ def _commit(state: Mapping[str, Any] | None, lang: Language) -> str:
     if not state:
         return ""
     text = str(state.get("commit", ""))[:12]
-    changes = translator(lang)("with changes that are not committed")
+    _ = translator(lang)
+    changes = _("with changes that are not committed")
     return f"{text} ({changes})" if state.get("dirty") else text

@@ -52,7 +52,8 @@ def write_workbook(run: Run, path: Path, lang: Language | None = None) -> Path:
 
 def add_staffing(book: Book, scenario: RunScenario, labels: Labels) -> None:
     """Add the sheets of officials and places, each row with the name of its service point."""
-    remote = translator(labels.lang)("Remote service")
+    _ = translator(labels.lang)
+    remote = _("Remote service")
     for name, key, rows in (
         ("officials", "works_at", official_rows(scenario)),
         ("places", "point", place_rows(scenario)),
