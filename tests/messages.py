@@ -32,12 +32,16 @@ def _marked(path: Path) -> Iterator[tuple[str, str]]:
             yield str(text), f"{path.name}:{line}"
         return
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and node.func.id in MARKS
-            and node.args
-        ):
+        if isinstance(node, ast.Call) and _marks(node.func) and node.args:
             argument = node.args[0]
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                 yield argument.value, f"{path.name}:{node.lineno}"
+
+
+def _marks(function: ast.expr) -> bool:
+    """Return whether a called function marks a message: by name, `translator(lang)`, ``sheet.translate``."""
+    if isinstance(function, ast.Call):
+        return isinstance(function.func, ast.Name) and function.func.id == "translator"
+    if isinstance(function, ast.Attribute):
+        return function.attr == "translate"
+    return isinstance(function, ast.Name) and function.id in MARKS
