@@ -17,13 +17,14 @@ from rich.text import Text
 from sim.locale import NO_NUMBER, Language, number, percent, percent_sign, signed, translator
 from sim.reports.balance import balance_note
 from sim.reports.names import short_name
-from sim.reports.results import ALL
+from sim.reports.point_rows import only_self_service, shown_rows
 from sim.reports.run import PlanRow, PointRow, RunSummary
 from sim.reports.tables import Table as Tabled
 from sim.reports.verdict import (
     BELOW_FLOOR,
     PLAN_NOTE,
     READINGS,
+    SMALL_NOTE,
     UPDATED_NOTE,
     WAIT_NOTE,
     Translate,
@@ -172,42 +173,23 @@ def _point_table(summary: RunSummary, lang: Language, _: Translate) -> Table:
         _("Gave up"),
         _("Utilisation"),
     )
-    for _point, rows in groupby(summary.points, key=lambda row: row.point):
-        named = _named(list(rows))
-        if len(named) > 1:
+    named = shown_rows(summary.points, summary.small_cell)
+    for _point, rows in groupby(named, key=lambda shown: shown[1].point):
+        (title, whole), *parts = rows
+        if parts:
             table.add_section()
-        for name, row in named:
-            table.add_row(name, *_point_cells(row, lang), style="bold" if row.authority == ALL else None)
-        if len(named) > 1:
+        table.add_row(title, *_point_cells(whole, lang), style="bold")
+        for name, row in parts:
+            table.add_row(f"  {name}", *_point_cells(row, lang))
+        if parts:
             table.add_section()
     return table
-
-
-def _named(rows: list[PointRow]) -> list[tuple[str, PointRow]]:
-    """Return a point's rows with their names; a point of one authority needs one row only.
-
-    Authorities that nobody visited there are left out; each has its row in the first table.
-    """
-    whole, *parts = (row for row in rows if row.authority == ALL or _came(row))
-    if len(parts) == 1:
-        return [(f"{whole.point_name} · {short_name(parts[0].authority_name)}", whole)]
-    return [(whole.point_name, whole), *((f"  {short_name(row.authority_name)}", row) for row in parts)]
-
-
-def _came(row: PointRow) -> bool:
-    """Return whether anybody came."""
-    return row.visits.mean > 0 or row.self_service.mean > 0
-
-
-def _self_service_only(row: PointRow) -> bool:
-    """Return whether all who came served themselves."""
-    return row.visits.mean == 0 and row.self_service.mean > 0
 
 
 def _point_cells(row: PointRow, lang: Language) -> tuple[str, ...]:
     """Return a row's numbers as texts."""
     visits = number(row.visits.mean, lang)
-    if _self_service_only(row):
+    if only_self_service(row):
         visits = number(row.self_service.mean, lang) + _APART
     return (
         visits,
@@ -221,8 +203,8 @@ def _point_cells(row: PointRow, lang: Language) -> tuple[str, ...]:
 
 def _wait_notes(summary: RunSummary, lang: Language, _: Translate) -> list[str]:
     """Return what a reader of the tables must know."""
-    notes = [_(WAIT_NOTE)]
-    if any(_self_service_only(row) for row in summary.points):
+    notes = [_(WAIT_NOTE), _(SMALL_NOTE).format(n=number(summary.small_cell, lang))]
+    if any(only_self_service(row) for row in summary.points):
         notes.append(_("{flag} Self-service with help, not among the visits.").format(flag=_APART))
     if summary.replications > 1:
         notes.append(interval_note(summary, lang, _))

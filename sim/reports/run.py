@@ -10,8 +10,10 @@ from typing import Any
 
 import pandas as pd
 
+from sim.config.registry import Registry
 from sim.locale import Language
 from sim.outcomes import CONFIDENCE, RANDOM_VARIATION, intervals
+from sim.region import load_region
 from sim.reports.names import Labels
 from sim.reports.results import ALL, NONE, Estimate, Run, Values, own_metrics, replications, title
 
@@ -162,6 +164,8 @@ class RunSummary:
         Rows by point and authority; each point starts with its row for all authorities.
     folder, files
         Where the results are: the folder, and the names of what lies in it.
+    small_cell
+        Fewest visits a year of an authority at a point of which anything is shown to a reader.
     updated
         Name of the scenario that tells what has happened since, empty for none.
     """
@@ -178,6 +182,7 @@ class RunSummary:
     points: tuple[PointRow, ...]
     folder: Path
     files: tuple[str, ...]
+    small_cell: float
     updated: str = ""
 
     @property
@@ -229,6 +234,7 @@ def summarise(run: Run, lang: Language | None = None, updated: Run | None = None
         If the run's region can no longer be read.
     """
     scenario = run.scenario
+    registry = Registry.from_region(load_region(scenario.region))
     labels = Labels.read(scenario.region, lang, scenario.year if scenario.reading == "projection" else None)
     metrics = own_metrics(run)
     values = Values.of(metrics, _METRICS)
@@ -250,6 +256,7 @@ def summarise(run: Run, lang: Language | None = None, updated: Run | None = None
         points=tuple(_point_rows(values, labels)),
         folder=run.folder,
         files=tuple(name for name in _FILES if (run.folder / name).exists()),
+        small_cell=registry.resolve({**scenario.parameters, **scenario.shocks})["small_cell"],
     )
 
 

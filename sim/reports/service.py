@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator
 
 from sim.locale import message, number, percent
-from sim.reports.names import short_name
+from sim.reports.point_rows import only_self_service, shown_rows
 from sim.reports.results import ALL, Estimate
 from sim.reports.run import PointRow
 from sim.reports.sheet import Sheet
 from sim.reports.tables import Column, Row, Table
-from sim.reports.verdict import WAIT_NOTE
+from sim.reports.verdict import SMALL_NOTE, WAIT_NOTE
 
 #: Classes of the wait, shortest first; those who were not served come last.
 WAIT_LABELS = {
@@ -23,7 +23,6 @@ WAIT_LABELS = {
     "60+": message("over 60 min"),
     "unserved": message("gave up or turned away"),
 }
-_SMALL_NOTE = message("Authorities with fewer than {n} visits a year at a point are in the point's sum only.")
 _TARGET_NOTE = message(
     "Target: {share} of all who arrive begin service within {wait} minutes. "
     "Those who left count as not within."
@@ -47,8 +46,8 @@ def point_table(sheet: Sheet) -> Table:
         (name, _visits(row), row.wait_mean, row.wait_p90, row.within_15, row.gave_up, row.utilisation)
         for name, row in named
     )
-    note = f"{_(WAIT_NOTE)} {_(_SMALL_NOTE).format(n=number(sheet.small_cell, sheet.lang))}"
-    if any(_only_self_service(row) for _name, row in named):
+    note = f"{_(WAIT_NOTE)} {_(SMALL_NOTE).format(n=number(sheet.small_cell, sheet.lang))}"
+    if any(only_self_service(row) for _name, row in named):
         note += " " + _(
             "Points without officials of their own: self-service with help, not among the visits."
         )
@@ -168,23 +167,8 @@ def hours_of(sheet: Sheet) -> tuple[list[str], list[str]]:
 
 
 def named_rows(sheet: Sheet) -> Iterator[tuple[str, PointRow]]:
-    """Yield the rows of every point that anybody visited; a point of one authority has one row only.
-
-    Authorities with fewer visits at a point than may be published are in the point's sum only.
-    """
-    points: dict[str, list[PointRow]] = {}
-    for row in sheet.summary.points:
-        if row.authority == ALL or _publishable(row, sheet.small_cell):
-            points.setdefault(row.point, []).append(row)
-    for whole, *parts in points.values():
-        if not _came(whole):
-            continue
-        if len(parts) == 1:
-            yield f"{whole.point_name} · {short_name(parts[0].authority_name)}", whole
-            continue
-        yield whole.point_name, whole
-        for row in parts:
-            yield short_name(row.authority_name), row
+    """Yield the rows of points and authorities that the reader is shown, with their names."""
+    return shown_rows(sheet.summary.points, sheet.small_cell)
 
 
 def _marks(named: list[tuple[str, PointRow]]) -> tuple[frozenset[int], frozenset[int]]:
@@ -195,19 +179,4 @@ def _marks(named: list[tuple[str, PointRow]]) -> tuple[frozenset[int], frozenset
 
 def _visits(row: PointRow) -> Estimate:
     """Return the visits, or the self-service visits of a point that has no others."""
-    return row.self_service if _only_self_service(row) else row.visits
-
-
-def _came(row: PointRow) -> bool:
-    """Return whether anybody came."""
-    return row.visits.mean > 0 or row.self_service.mean > 0
-
-
-def _publishable(row: PointRow, smallest: float) -> bool:
-    """Return whether enough came for a row of its own."""
-    return max(row.visits.mean, row.self_service.mean) >= smallest
-
-
-def _only_self_service(row: PointRow) -> bool:
-    """Return whether all who came served themselves."""
-    return row.visits.mean == 0 and row.self_service.mean > 0
+    return row.self_service if only_self_service(row) else row.visits

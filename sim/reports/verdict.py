@@ -37,6 +37,7 @@ UPDATED_NOTE = message(
     "Updated {year}: what has happened since the plan ({scenario}), as many replications with the same seed "
     "on the compiled engine, which gives the same records; ± is random variation."
 )
+SMALL_NOTE = message("Authorities with fewer than {n} visits a year at a point are in the point's sum only.")
 WAIT_NOTE = message(
     "Visits of simulated persons. Wait: of those who were served. Within 15 min and gave up: shares of all "
     "who arrived. Utilisation: time with customers, of the officials' time on duty."

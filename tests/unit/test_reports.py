@@ -21,6 +21,7 @@ from sim.reports.balance import balance_note, rest
 from sim.reports.console import print_summary
 from sim.reports.figures import PARTS, draw_run
 from sim.reports.names import short_name
+from sim.reports.point_rows import shown_rows
 from sim.reports.results import Estimate
 from sim.reports.run import RunSummary, summarise
 from tests.messages import messages
@@ -129,6 +130,23 @@ def test_a_run_without_a_plan_has_no_differences(run: FakeRun, capsys: pytest.Ca
     text = capsys.readouterr().out
     assert "nan" not in text
     assert "Nothing was forced" in text
+
+
+def test_a_small_cell_is_in_the_sum_alone_and_lends_no_authority_its_visits(
+    summary: RunSummary, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole, first, second, *_others = summary.points
+    large = replace(first, authority_name="Large", visits=Estimate(summary.small_cell, 1.0))
+    small = replace(second, authority_name="Small", visits=Estimate(summary.small_cell - 1, 1.0))
+    shown = list(shown_rows((whole, large, small), summary.small_cell))
+    assert shown == [(whole.point_name, whole), ("Large", large)]
+    assert list(shown_rows((whole, large), summary.small_cell)) == [(f"{whole.point_name} · Large", whole)]
+    assert list(shown_rows((whole, small), summary.small_cell)) == [(whole.point_name, whole)]
+    print_summary(replace(summary, points=(whole, large, small)), "en")
+    text = capsys.readouterr().out
+    assert "Large" in text
+    assert "Small" not in text
+    assert f"fewer than {summary.small_cell:.0f} visits" in " ".join(text.split())
 
 
 def test_self_service_is_shown_apart_and_who_was_not_visited_is_left_out(
