@@ -22,6 +22,7 @@ AtLeastOne = validators.Number(gte=1)
 AtLeastTwo = validators.Number(gte=2)
 
 Settings = Annotated[list[str], Parameter(name="--set", help="set a key, as in --set demand.adoption=0.5")]
+Lang = Annotated[Literal["fi", "sv", "en"] | None, Parameter(help="language; default: the region's")]
 
 
 @Parameter(name="*")
@@ -42,9 +43,7 @@ class ScenarioOptions:
     staffing: Annotated[Path | None, Parameter(help="workbook with edited officials and places")] = None
     json: Annotated[bool, Parameter(help="print data instead of tables")] = False
     quiet: Annotated[bool, Parameter(help="no messages, no progress bar")] = False
-    lang: Annotated[Literal["fi", "sv", "en"] | None, Parameter(help="language; default: the region's")] = (
-        None
-    )
+    lang: Lang = None
 
     def settings(self) -> list[str]:
         """Return all settings; those with an option of their own come last and win."""

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json as jsonlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from sim.cli.base import DEFAULT, DONE, FAILED, AtLeastOne, Settings, say
+from sim.cli.base import DEFAULT, DONE, FAILED, AtLeastOne, Lang, Settings, say
 
 if TYPE_CHECKING:
     from sim.config import Scenario
-    from sim.locale import Language
 
 #: Visits of each queue that is held against theory.
 _PROOF = 200_000
@@ -27,7 +26,7 @@ class Proof:
     replications: Annotated[
         int, Parameter(help="simulated years for each year of the plan", validator=AtLeastOne)
     ] = 10
-    lang: Annotated[Literal["fi", "sv", "en"], Parameter(help="language of the patterns")] = "en"
+    lang: Lang = None
     json: Annotated[bool, Parameter(help="print the queues or the patterns as data")] = False
 
 
@@ -66,7 +65,7 @@ def validate(
         print(valid)
         return DONE
     say(valid)
-    return _patterns(scenario, proof.replications, None if proof.json else proof.lang)
+    return _patterns(scenario, proof)
 
 
 def _prove_queues(*, json: bool) -> int:
@@ -87,21 +86,21 @@ def _prove_queues(*, json: bool) -> int:
     return DONE if all(check.proven for check in checks) else FAILED
 
 
-def _patterns(scenario: Scenario, replications: int, lang: Language | None) -> int:
-    """Print the table of patterns (as data without a language) and keep it; fail where one does not agree."""
+def _patterns(scenario: Scenario, proof: Proof) -> int:
+    """Print the table of patterns and keep it; fail where one does not agree."""
     from sim.experiments.pattern_store import keep_patterns
     from sim.experiments.patterns import patterns
     from sim.experiments.store import RESULTS
 
-    rows = patterns(scenario, replications)
-    keep_patterns(rows, scenario, replications, RESULTS)
-    if lang is None:
+    rows = patterns(scenario, proof.replications)
+    keep_patterns(rows, scenario, proof.replications, RESULTS)
+    if proof.json:
         print(jsonlib.dumps([row.as_dict() for row in rows], indent=2, ensure_ascii=False))
     else:
         from sim.reports.names import Labels
         from sim.reports.patterns import print_patterns
 
-        print_patterns(rows, Labels.read(scenario.region, lang))
+        print_patterns(rows, Labels.read(scenario.region, proof.lang))
     return DONE if all(row.agrees for row in rows) else FAILED
 
 

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from sim.cli.base import DONE, FAILED, AtLeastOne, AtLeastTwo, ScenarioOptions, Settings, progress_bar, say
+from sim.cli.base import (
+    DONE,
+    FAILED,
+    AtLeastOne,
+    AtLeastTwo,
+    Lang,
+    ScenarioOptions,
+    Settings,
+    progress_bar,
+    say,
+)
 
 if TYPE_CHECKING:
     from sim.config import Scenario
@@ -28,7 +38,7 @@ class SweepFlags:
     out: Annotated[Path, Parameter(help="folder of all results")] = Path("results")
     json: Annotated[bool, Parameter(help="print data instead of a table")] = False
     quiet: Annotated[bool, Parameter(help="no messages, no progress bar")] = False
-    lang: Annotated[Literal["fi", "sv", "en"], Parameter(help="language of the table")] = "en"
+    lang: Lang = None
 
 
 def sweep(experiment: str, *, flags: SweepFlags | None = None) -> int:
@@ -55,6 +65,7 @@ def retry(experiment: str, *, flags: SweepFlags | None = None) -> int:
 
 def _sweep(experiment: str, flags: SweepFlags, *, only_failed: bool) -> int:
     from sim.config.experiment_loading import load_experiment
+    from sim.experiments.comparison import MAIN
     from sim.experiments.manifest import command_line
     from sim.experiments.precision import reached
     from sim.experiments.sweep import SweepOptions, outcome_table, run_experiment
@@ -78,10 +89,15 @@ def _sweep(experiment: str, flags: SweepFlags, *, only_failed: bool) -> int:
     if flags.json:
         print(jsonlib.dumps(rows, indent=2, ensure_ascii=False))
     else:
+        from sim.reports.names import Labels
+        from sim.reports.outcome_names import outcome_titles
         from sim.reports.outcomes import print_outcomes, print_precision, print_uncertainty
 
-        (print_uncertainty if is_drawn(asked) else print_outcomes)(rows, flags.lang)
-        print_precision(precise, flags.lang)
+        labels = Labels.read(asked.scenarios[0].region, flags.lang)
+        named = [*(asked.spec.outcomes or MAIN), *([until.outcome] if until else [])]
+        titles = outcome_titles(named, labels)
+        (print_uncertainty if is_drawn(asked) else print_outcomes)(rows, titles, labels.lang)
+        print_precision(precise, titles, labels.lang)
     for row in result.runs[result.runs["status"] != "done"].itertuples():
         place = f"{row.scenario} {row.design_point}, replication {row.replication}"
         say(f"{place} {row.status}: {row.error_type}")
@@ -185,8 +201,12 @@ def compare(
         print(jsonlib.dumps([row.as_dict() for row in rows], indent=2, ensure_ascii=False))
     else:
         from sim.reports.comparison import print_comparison
+        from sim.reports.names import Labels
+        from sim.reports.outcome_names import outcome_titles
 
-        print_comparison(rows, str(sides.metrics["scenario"].iloc[0]), options.lang or "en")
+        labels = Labels.read(sides.sides[0].result.scenario.region, options.lang)
+        reference = str(sides.metrics["scenario"].iloc[0])
+        print_comparison(rows, reference, outcome_titles(outcomes, labels), labels.lang)
     result = sides.sides[0].result if len(sides.sides) == 1 else keep_all(sides, options.out, command_line())
     if not options.quiet:
         say(result.folder)
@@ -212,7 +232,7 @@ class ProjectFlags:
     out: Annotated[Path | None, Parameter(help="folder for tables and picture; default: none written")] = None
     json: Annotated[bool, Parameter(help="print data instead of tables")] = False
     quiet: Annotated[bool, Parameter(help="no messages, no progress bar")] = False
-    lang: Annotated[Literal["fi", "sv", "en"], Parameter(help="language of the tables")] = "en"
+    lang: Lang = None
 
 
 @Parameter(name="*")
@@ -230,6 +250,7 @@ class SensitivityFlags:
     out: Annotated[Path, Parameter(help="folder of all results")] = Path("results")
     json: Annotated[bool, Parameter(help="print data instead of tables")] = False
     quiet: Annotated[bool, Parameter(help="no messages, no progress bar")] = False
+    lang: Lang = None
 
 
 def sensitivity(config: str = "projection_2030", *, flags: SensitivityFlags | None = None) -> int:
@@ -255,9 +276,10 @@ def sensitivity(config: str = "projection_2030", *, flags: SensitivityFlags | No
     if flags.json:
         print(jsonlib.dumps(found.as_dict(), indent=2))
     else:
+        from sim.reports.names import Labels
         from sim.reports.sensitivity import print_sensitivity
 
-        print_sensitivity(found)
+        print_sensitivity(found, Labels.read(scenario.region, flags.lang))
     return DONE
 
 
@@ -271,24 +293,26 @@ def project(config: str = "projection_2030", *, flags: ProjectFlags | None = Non
     """
     from sim.config import load_year
     from sim.experiments.projection import project as answer_of
+    from sim.reports.names import region_language
 
     flags = flags or ProjectFlags()
     scenario = load_year(config, flags.set or [])
     beside = load_year(flags.beside, flags.set or []) if flags.beside else None
     with progress_bar(scenario.name, quiet=flags.quiet) as progress:
         answer = answer_of(scenario, flags.draws, flags.seed, beside, progress)
+    lang = flags.lang or region_language(scenario.region)
     if flags.json:
         print(jsonlib.dumps(answer, indent=2, ensure_ascii=False))
     else:
         from sim.reports.projection import print_projection
 
-        print_projection(answer, flags.lang)
+        print_projection(answer, lang)
     if flags.out is not None:
         from sim.experiments.manifest import command_line, new_manifest
         from sim.reports.projection import write_projection
 
         made = new_manifest(scenario, command_line(), 1)
-        paths = write_projection(answer, flags.out, flags.lang, made)
+        paths = write_projection(answer, flags.out, lang, made)
         if not flags.quiet:
             say(*paths)
     return DONE

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter, validators
 
-from sim.cli.base import DEFAULT, DONE, FAILED, AtLeastOne, Settings, say
+from sim.cli.base import DEFAULT, DONE, FAILED, AtLeastOne, Lang, Settings, say
 
 Month = Literal["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
@@ -45,9 +45,7 @@ class StaffFlags:
     out: Annotated[Path, Parameter(help="folder of all results")] = Path("results")
     json: Annotated[bool, Parameter(help="print data instead of tables")] = False
     quiet: Annotated[bool, Parameter(help="no messages")] = False
-    lang: Annotated[Literal["fi", "sv", "en"] | None, Parameter(help="language; default: the region's")] = (
-        None
-    )
+    lang: Lang = None
 
 
 def staff(config: str = DEFAULT, *, flags: StaffFlags | None = None) -> int:

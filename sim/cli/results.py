@@ -8,16 +8,14 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from sim.cli.base import DONE, FAILED
+from sim.cli.base import DONE, FAILED, Lang
 
 
 def report(
     run: str = "latest",
     *,
     out: Annotated[Path, Parameter(help="folder of all results")] = Path("results"),
-    lang: Annotated[
-        Literal["fi", "sv", "en"] | None, Parameter(help="language; default: the region's")
-    ] = None,
+    lang: Lang = None,
 ) -> int:
     """Write the report of stored results, one HTML file in their folder.
 
@@ -37,9 +35,7 @@ def export(
     *,
     xlsx: Annotated[Path, Parameter(help="workbook to write")],
     out: Annotated[Path, Parameter(help="folder of all results")] = Path("results"),
-    lang: Annotated[
-        Literal["fi", "sv", "en"] | None, Parameter(help="language; default: the region's")
-    ] = None,
+    lang: Lang = None,
 ) -> int:
     """Write stored results as a workbook: tables, assumptions, and sheets to edit.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from rich.box import SIMPLE_HEAD
@@ -13,6 +14,7 @@ from rich.table import Table
 
 from sim.experiments.comparison import Difference
 from sim.locale import NO_NUMBER, Language, number, signed, translator
+from sim.reports.outcome_names import unit_name
 
 #: Width of the table where there is no terminal [characters].
 _WIDTH = 140
@@ -21,14 +23,19 @@ _STYLES = {"better": "green", "worse": "red"}
 _DECIMALS = ((1.0, 3), (100.0, 2), (1_000.0, 1), (math.inf, 0))
 
 
-def print_comparison(rows: Sequence[Difference], reference: str, lang: Language = "en") -> None:
-    """Print a table for each scenario: reference, scenario, difference with its interval, and the verdict."""
+def print_comparison(
+    rows: Sequence[Difference], reference: str, titles: Mapping[str, str], lang: Language
+) -> None:
+    """Print a table for each scenario: reference, scenario, difference with its interval, and the verdict.
+
+    `titles` are what the outcomes are called, by their labels.
+    """
     _ = translator(lang)
     console = Console(file=sys.stdout, highlight=False)
     if not console.is_terminal:
         console = Console(file=sys.stdout, highlight=False, width=_WIDTH)
     for scenario, group in groupby(rows, key=lambda row: row.scenario):
-        found = list(group)
+        found = [replace(row, outcome=titles[row.outcome], unit=unit_name(row.unit, lang)) for row in group]
         title = _("{scenario} against {reference}, {n} replications").format(
             scenario=scenario, reference=reference, n=found[0].n
         )

@@ -91,6 +91,11 @@ class Labels:
         return " · ".join(name for name in names if name)
 
 
+def region_language(region_name: str) -> Language:
+    """Return the language of a region by name or folder, English if it is none of ours."""
+    return _own_language(load_region(region_name))
+
+
 def short_name(name: str) -> str:
     """Return the shorter of a name's two forms, for narrow columns.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from babel.dates import get_month_names
 
@@ -106,6 +107,11 @@ def outcome_title(outcome: OutcomeSpec, labels: Labels) -> str:
         _month(outcome.period, labels.lang),
     ]
     return " · ".join(part for part in of if part)
+
+
+def outcome_titles(outcomes: Iterable[OutcomeSpec], labels: Labels) -> dict[str, str]:
+    """Return what outcomes are called, by the labels under which tables hold them."""
+    return {outcome.label(): outcome_title(outcome, labels) for outcome in outcomes}
 
 
 def _named(outcome: OutcomeSpec, labels: Labels) -> list[str]:

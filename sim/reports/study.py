@@ -17,7 +17,7 @@ from sim.experiments.comparison import MAIN, Difference, compare, values_of
 from sim.experiments.store import RunResult
 from sim.locale import Language, number
 from sim.outcomes import intervals
-from sim.reports.outcome_names import outcome_title
+from sim.reports.outcome_names import outcome_titles
 from sim.reports.results import Estimate
 from sim.reports.sheet import Sheet
 
@@ -125,7 +125,7 @@ class Study:
 
     @cached_property
     def _titles(self) -> dict[str, str]:
-        return {outcome.label(): outcome_title(outcome, self.reference.labels) for outcome in self.outcomes}
+        return outcome_titles(self.outcomes, self.reference.labels)
 
     def values_of(self, outcome: OutcomeSpec) -> pd.DataFrame:
         """Return mean, half width and n of an outcome by scenario and design point, with its unit."""

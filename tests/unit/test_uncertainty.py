@@ -8,13 +8,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.cli.base import RunOptions, ScenarioOptions
+from sim.cli.checks import Proof
+from sim.cli.experiments import ProjectFlags, SensitivityFlags, SweepFlags
+from sim.cli.planning import StaffFlags
 from sim.config import Scenario
 from sim.config.experiment import OutcomeSpec, UntilSpec
 from sim.config.experiment_loading import load_experiment
 from sim.experiments.precision import reached
 from sim.experiments.sweep import SweepOptions, run_experiment
 from sim.experiments.uncertainty import two_levels, uncertainty_rows, uncertainty_table
-from sim.reports.outcomes import print_precision, print_uncertainty
+from sim.reports.names import Labels
+from sim.reports.outcome_names import outcome_titles
+from sim.reports.outcomes import print_outcomes, print_precision, print_uncertainty
 
 WAIT = OutcomeSpec(metric="wait", statistic="mean")
 EXPERIMENT = """
@@ -73,9 +79,29 @@ def test_levers_are_settings_and_each_has_both_levels(
     assert {(row["draws"], row["n"]) for row in rows} == {(8, 3)}
     assert all(row["variance_random"] == pytest.approx(1.0) for row in rows)
     assert all(row["half_width"] == pytest.approx(4.302653 / 3**0.5) for row in rows)
-    print_uncertainty(uncertainty_table(asked, result), "en")
+    print_uncertainty(uncertainty_table(asked, result), {"wait.mean": "Mean wait, min"}, "en")
     printed = capsys.readouterr().out
     assert "± covers the luck of 3 replications, given the 8 draws" in " ".join(printed.split())
+
+
+def test_outcomes_go_by_words_of_the_regions_language(capsys: pytest.CaptureFixture[str]) -> None:
+    labels = Labels.read("paijat_hame", None)
+    work = OutcomeSpec(metric="rostered_hours", statistic="sum")
+    row = {"scenario": "plan", "design_point": 0, "outcome": work.label(), "unit": "visits"}
+    print_outcomes(
+        [{**row, "mean": 1.5, "half_width": 0.5, "n": 3}], outcome_titles([work], labels), labels.lang
+    )
+    printed = capsys.readouterr().out
+    assert labels.lang == "fi"
+    assert {"Skenaario", "Työvuorotunnit", "käyntiä", "1,500"} <= set(printed.split())
+    assert "rostered" not in printed
+
+
+@pytest.mark.parametrize(
+    "options", [SweepFlags, ProjectFlags, SensitivityFlags, StaffFlags, ScenarioOptions, RunOptions, Proof]
+)
+def test_a_command_speaks_the_regions_language_unless_told_otherwise(options: type) -> None:
+    assert options().lang is None
 
 
 def test_it_is_told_how_precise_each_point_became(capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,7 +118,7 @@ def test_it_is_told_how_precise_each_point_became(capsys: pytest.CaptureFixture[
     assert (calm.replications, calm.precise, wild.precise) == (4, True, False)
     assert wild.half_width == pytest.approx(4.302653 * np.std([1.0, 9.0, 2.0], ddof=1) / 3**0.5)
     assert reached(metrics, UntilSpec(outcome=WAIT, half_width=0.2, relative=True))[1].target == 0.8
-    print_precision([calm, wild])
+    print_precision([calm, wild], {"wait.mean": "Mean wait, min"}, "en")
     printed = capsys.readouterr().out
-    assert "calm 0: wait.mean known to ± 0.130 after 4 replications (asked: 0.200)" in printed
-    assert "wild 0: wait.mean known to ± 10.828 only, 3 replications (asked: 0.200)" in printed
+    assert "calm 0: Mean wait, min known to ± 0.130 after 4 replications (asked: 0.200)" in printed
+    assert "wild 0: Mean wait, min known to ± 10.828 only, 3 replications (asked: 0.200)" in printed
