@@ -71,10 +71,10 @@ def results(shown: Shown) -> Markup:
         [
             _verdict(shown),
             _compared(shown),
-            _part(_("Waits by service point and authority"), _waits(shown)),
+            _part(_("Waits"), _waits(shown)),
             _part(_("When people come and wait"), _rhythm(shown)),
             _part(_("Staff, space and cost"), means),
-            _part(_("Visits by authority"), [as_table(plan_table(shown.sheet), shown.lang)]),
+            _part(_("Visits"), [as_table(plan_table(shown.sheet), shown.lang)]),
             _part(_("Take it along"), _take_along(shown)),
         ]
     )
@@ -145,7 +145,7 @@ def _compared(shown: Shown) -> Markup:
     _ = translator(shown.lang)
     title = _("Against the pinned state")
     if shown.pinned is None:
-        text = _("This is the pinned state. Change something on the left, and the difference is shown here.")
+        text = _("This is the pinned state. Change a setting, and the difference is shown here.")
         return _part(title, [tag("p", text)])
     return _part(title, [as_table(compared_table(shown.sheet, shown.run, shown.pinned), shown.lang)])
 

@@ -172,6 +172,8 @@ def test_one_official_more_changes_the_numbers_to_those_of_a_run(site: Site, pag
         {"staffing.officials.lahti_te.count": "8"},  # fewer than have a diary, so bookings change too
         {"staffing.places.lahti_yhteinen.closed_room": "6", "parameters.service_target_wait": "5"},
         {"hours.lahti_yhteinen.Kela": "Mon-Fri 9-14; Tue 14-17 booked"},
+        {OFFICIALS: "9", "staffing.officials.heinola_kela.count": "3"},  # one official moved
+        {"scenario": "plan_2030_heinola", OFFICIALS: "9"},
     ],
 )
 def test_the_export_is_the_table_of_the_run(site: Site, changes: dict[str, str]) -> None:
@@ -179,7 +181,8 @@ def test_the_export_is_the_table_of_the_run(site: Site, changes: dict[str, str])
     assert status == 200
     table = pd.read_csv(io.StringIO(text))
     sets = State.of_link(link(**changes)).sets
-    stored = replicate(load_scenario("baseline_2030", [*sets, "run.engine=compiled"]), 1, False)[0]
+    name = changes.get("scenario", "baseline_2030")
+    stored = replicate(load_scenario(name, [*sets, "run.engine=compiled"]), 1, False)[0]
     mine = table[table["replication"] == 1].head(len(stored)).reset_index(drop=True)
     pd.testing.assert_frame_equal(mine[list(stored.columns)], stored, check_dtype=False, rtol=1e-12)
 
