@@ -141,6 +141,9 @@ def test_it_opens_in_each_language_without_a_fault(
     assert page.get_attribute("html", "lang") == lang
     assert verdict in page.inner_text("#results h2 >> nth=0")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    which = ".scroll" if width > 1200 else ".scroll:has(.heat)"
+    cut = f"[...document.querySelectorAll('{which}')].map(t => t.scrollWidth - t.clientWidth)"
+    assert set(page.evaluate(cut)) == {0}
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert complaints == []
