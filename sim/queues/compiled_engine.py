@@ -349,8 +349,8 @@ def _without_root(b: Board, root: int) -> int:
 
 @_compiled
 def _mark(b: Board, c: int) -> None:
-    """Note that class `c` must be looked at in the next settle."""
-    if b.klass[c].marked == 0:
+    """Note that class `c` must be looked at in the next settle, if it holds anybody."""
+    if b.klass[c].marked == 0 and b.klass[c].root >= 0:
         b.klass[c].marked = 1
         b.list[MARKED, b.counts[MARKED]].item = c
         b.counts[MARKED] += 1
@@ -363,13 +363,11 @@ def _mark_freed(b: Board, o: int) -> None:
         service = b.service[b.list[SKILL, x].item]
         c = service.classes
         while c >= 0:
-            if b.klass[c].root >= 0:
-                _mark(b, c)
+            _mark(b, c)
             c = b.klass[c].after
         c = service.guided
         while c >= 0:
-            if b.klass[c].root >= 0:
-                _mark(b, c)
+            _mark(b, c)
             c = b.klass[c].guided_after
 
 
@@ -378,8 +376,7 @@ def _mark_seekers(b: Board, point: int, place: int) -> None:
     """Mark the classes that a free place of kind `place` at `point` may help."""
     c = b.seekers[point, place]
     while c >= 0:
-        if b.klass[c].root >= 0:
-            _mark(b, c)
+        _mark(b, c)
         c = b.klass[c].place_after
 
 
@@ -769,7 +766,7 @@ def _door_opens(b: Board, j: int, t: float) -> None:
         i = following
     c = b.service[b.door[j].service].classes
     while c >= 0:
-        if b.klass[c].door == j and b.klass[c].root >= 0:
+        if b.klass[c].door == j:
             _mark(b, c)
         c = b.klass[c].after
 
