@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,14 @@ def print_projection(answer: Answer, lang: Language = "en") -> None:
     for table in tables:
         console.print()
         console.print(_rich(table, lang))
+
+
+def projection_folder(name: str, out: Path) -> Path | None:
+    """Return the folder of a projection, given by its path or its name below `out`; None if there is none.
+
+    A name that no file can have is a name of none.
+    """
+    return next((folder for folder in (Path(name), out / name) if os.path.isfile(folder / ANSWER)), None)
 
 
 def _rich(table: Table, lang: Language) -> RichTable:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from sim.experiments.store import RESULTS, load
 from sim.locale import Language
-from sim.reports.projection import ANSWER
+from sim.reports.projection import projection_folder
 from sim.reports.projection_workbook import write_projection_workbook
 from sim.reports.study_workbook import export
 
@@ -31,7 +30,6 @@ def workbook_of(name: str, path: Path, out: Path = RESULTS, lang: Language | Non
     InputError
         If there is no such result, a table of it is missing, or the workbook can't be written.
     """
-    for folder in (Path(name), out / name):
-        if os.path.isfile(folder / ANSWER):  # which takes a name that no file can have for no file
-            return write_projection_workbook(folder, path, lang)
+    if (projection := projection_folder(name, out)) is not None:
+        return write_projection_workbook(projection, path, lang)
     return export(load(name, out), path, lang)

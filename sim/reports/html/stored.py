@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from sim.experiments.store import RESULTS, load
@@ -10,7 +9,7 @@ from sim.locale import Language
 from sim.reports.html import write_report
 from sim.reports.html.projection import write_projection_report
 from sim.reports.html.study import write_study
-from sim.reports.projection import ANSWER
+from sim.reports.projection import projection_folder
 
 
 def report_of(name: str, out: Path = RESULTS, lang: Language | None = None) -> Path:
@@ -30,9 +29,8 @@ def report_of(name: str, out: Path = RESULTS, lang: Language | None = None) -> P
     InputError
         If there is no such result, a table of it is missing, or its region can no longer be read.
     """
-    for folder in (Path(name), out / name):
-        if os.path.isfile(folder / ANSWER):  # which takes a name that no file can have for no file
-            return write_projection_report(folder, lang)
+    if (projection := projection_folder(name, out)) is not None:
+        return write_projection_report(projection, lang)
     result = load(name, out)
     write = write_study if result.manifest.get("scenarios") else write_report
     return write(result, lang, result.folder / "figures")
