@@ -116,6 +116,16 @@ def edited(sheets: Sheets, asked: list[tuple[str, str, int, int, Any]]) -> Sheet
     return result
 
 
+def refused_or_whole(path, scenario):
+    """Read a workbook of a staffing: it is refused at one of its places, or gives a scenario."""
+    try:
+        staffed = read_staffing(path, scenario)
+    except InputError as error:
+        told(error, str(path))
+    else:
+        assert staffed.digest()
+
+
 @fuzz
 @given(asked=edits())
 def test_a_staffing_with_any_edits(tmp_path_factory, scenario, sheets, asked):
@@ -146,12 +156,7 @@ def test_a_damaged_workbook(tmp_path_factory, scenario, content, data):
     if data.draw(st.booleans()):
         del damaged[data.draw(st.integers(0, 2**20)) % len(damaged) :]
     path.write_bytes(damaged)
-    try:
-        staffed = read_staffing(path, scenario)
-    except InputError as error:
-        told(error, str(path))
-    else:
-        assert staffed.digest()
+    refused_or_whole(path, scenario)
 
 
 @fuzz
@@ -172,12 +177,7 @@ def test_a_workbook_with_anything_in_its_parts(tmp_path_factory, scenario, conte
     with zipfile.ZipFile(path, "w") as archive:
         for key, content in parts.items():
             archive.writestr(key, content)
-    try:
-        staffed = read_staffing(path, scenario)
-    except InputError as error:
-        told(error, str(path))
-    else:
-        assert staffed.digest()
+    refused_or_whole(path, scenario)
 
 
 @fuzz
