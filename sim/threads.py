@@ -23,9 +23,13 @@ _MOST = 8
 def n_threads() -> int:
     """Return how many threads share a piece of work: one a processor, a single one in a worker process.
 
-    Worker processes share the processors among them already.
+    Worker processes share the processors among them already. Counted are the processors that this process
+    may use, which on a cluster are fewer than the machine has.
     """
-    return 1 if parent_process() is not None else min(os.cpu_count() or 1, _MOST)
+    if parent_process() is not None:
+        return 1
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(usable, _MOST)
 
 
 def cut(offsets: NDArray[np.int64], least: int) -> list[tuple[int, int]]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -64,3 +68,16 @@ def test_an_error_in_a_thread_is_raised() -> None:
     with pytest.raises(ZeroDivisionError):
         threads.side_by_side([lambda: 1.0, lambda: 1 / 0])
     assert threads.side_by_side([lambda: "a", lambda: "b", lambda: "c"]) == ["a", "b", "c"]
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system binds no process to processors")
+def test_only_processors_that_may_be_used_count() -> None:
+    """A process bound to one processor, as a cluster does it, keeps to one thread."""
+    usable = os.sched_getaffinity(0)
+    code = "from sim.threads import n_threads; print(n_threads())"
+    try:
+        os.sched_setaffinity(0, {min(usable)})
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    finally:
+        os.sched_setaffinity(0, usable)
+    assert done.stdout.strip() == "1"
