@@ -99,10 +99,10 @@ def region_language(region_name: str) -> Language:
 def short_name(name: str) -> str:
     """Return the shorter of a name's two forms, for narrow columns.
 
-    >>> short_name("Finnish Supervisory Agency (FSA)"), short_name("TE services (employment and business)")
-    ('FSA', 'TE services')
-    >>> short_name("Kansa, the Insurance Institution")
-    'Kansa'
+    >>> short_name("Office for Permits (OFP)"), short_name("Work office (employment and business)")
+    ('OFP', 'Work office')
+    >>> short_name("Cover, the Insurance Institution")
+    'Cover'
     """
     if name.endswith(")"):
         return min(name[:-1].split(" (", maxsplit=1), key=len)
