@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -25,16 +26,22 @@ _NOUNS = {
 
 def problems_of(error: ValidationError, model: type[BaseModel], document: Document) -> list[Problem]:
     """Return one problem for each thing that pydantic found, pointing at its key in the document."""
-    schema = model.model_json_schema()
+    schema = _schema_of(model)
     return [document.problem(_in_file(where, schema), text) for where, text in messages_of(error, model)]
 
 
 def messages_of(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[Where, str]]:
     """Yield where in the model pydantic found something wrong, and what."""
-    schema = model.model_json_schema()
+    schema = _schema_of(model)
     for detail in error.errors(include_url=False):
         where = tuple(detail["loc"])
         yield where, _message(detail, where, schema)
+
+
+@cache
+def _schema_of(model: type[BaseModel]) -> Mapping[str, Any]:
+    """Return the JSON Schema of a model, which takes longer to make than a file to check."""
+    return model.model_json_schema()
 
 
 def _in_file(where: Where, schema: Mapping[str, Any]) -> Where:

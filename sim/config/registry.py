@@ -6,6 +6,7 @@ import difflib
 import math
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
@@ -163,8 +164,7 @@ class Registry:
     @classmethod
     def from_region(cls, region: Region) -> Registry:
         """Return the registry whose rows are a region's table ``parameters``."""
-        rows = region.table("parameters").to_dict("records")
-        return cls(_parameter(row) for row in rows)
+        return _registry_of(region)
 
     def __getitem__(self, key: str) -> Parameter:
         """Return a parameter by its key."""
@@ -226,6 +226,12 @@ class Registry:
         parts = [known for known in self._parameters if known.startswith(f"{key}.")]
         near = parts[:1] or difflib.get_close_matches(key, self._parameters, n=1)
         return f"; did you mean '{near[0]}'?" if near else ""
+
+
+@lru_cache(maxsize=8)
+def _registry_of(region: Region) -> Registry:
+    """Return the registry of a region; each check of a scenario asks for it."""
+    return Registry(_parameter(row) for row in region.table("parameters").to_dict("records"))
 
 
 def join_key(name: str, subject: str = "", year: int | None = None) -> str:

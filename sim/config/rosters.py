@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from sim.calendar import parse_clock, parse_timetable
@@ -23,7 +24,7 @@ NEW_ROW: dict[str, Any] = {"days": "Mon-Fri", "breaks": (), "diary": 0, "on_call
 
 def check_officials(scenario: Scenario, region: Region) -> Iterator[Finding]:
     """Find what is wrong in the changed and added roster rows of a scenario."""
-    base = _base_rows(scenario, region)
+    base = _base_rows(scenario.staffing.base, region)
     points = region.table("points")
     workplaces = {
         name for name in (*points["point"], *points["remote_pool"]) if isinstance(name, str) and name
@@ -54,10 +55,11 @@ def check_days(where: Where, days: str) -> Iterator[Finding]:
         yield where, str(error)
 
 
-def _base_rows(scenario: Scenario, region: Region) -> dict[str, dict[str, Any]]:
-    """Return the region's roster rows of the scenario's staffing, in the words of a scenario file."""
+@lru_cache(maxsize=16)
+def _base_rows(staffing: str, region: Region) -> Mapping[str, dict[str, Any]]:
+    """Return the region's roster rows of a staffing, in the words of a scenario file; every check asks."""
     table = region.table("officials")
-    mine = table[table["staffing"] == scenario.staffing.base]
+    mine = table[table["staffing"] == staffing]
     return {str(row["row"]): _as_written(row) for row in mine.to_dict("records")}
 
 

