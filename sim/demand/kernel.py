@@ -107,6 +107,44 @@ NEED = np.dtype(
 )
 
 
+#: What placing decides about a visit, and what its record takes over from the need: one line of the cache.
+#: Days are positions in the span; `second` and `requeue` say how many rows further down the second matter at
+#: the same point and the re-queue are, 0 if there is none.
+PLACED = np.dtype(
+    [
+        ("id", "i8"),
+        ("parent", "i8"),
+        ("appointed", "f8"),
+        ("row", "i4"),
+        ("travel", "f4"),
+        ("need_day", "i2"),
+        ("day", "i2"),
+        ("door", "i2"),
+        ("point", "i2"),
+        ("service", "i2"),
+        ("matter", "i2"),
+        ("authority", "i2"),
+        ("municipality", "i2"),
+        ("channel", "i1"),
+        ("kind", "i1"),
+        ("age", "i1"),
+        ("foreign", "i1"),
+        ("origin", "i1"),
+        ("duty", "i1"),
+        ("remote", "i1"),
+        ("online", "i1"),
+        ("booked", "i1"),
+        ("no_show", "i1"),
+        ("guided", "i1"),
+        ("fails", "i1"),
+        ("relation", "i1"),
+        ("attempt", "i1"),
+        ("second", "i1"),
+        ("requeue", "i1"),
+    ]
+)
+
+
 class Keys(NamedTuple):
     """Keys of the streams, one a decision (uint64)."""
 
@@ -302,8 +340,7 @@ class Bench(NamedTuple):
     diary: Diary
     memory: Memory
     counts: NDArray[np.int64]  # (n_need_channels, A, 12, n_ages, n_municipalities, 2) counts to add to
-    visits: NDArray[np.void]  # `VISIT` rows to fill
-    links: Ints  # (rows of `visits`, 2) rows of the second matter here and of the re-queue, -1
+    visits: NDArray[np.void]  # `PLACED` rows to fill
     doors: Ints  # (MAX_OPTIONS,) scratch
     days: Ints  # (MAX_OPTIONS,) scratch
     weights: Floats  # (MAX_OPTIONS,) scratch
@@ -571,7 +608,7 @@ def finish_visits(
     Parameters
     ----------
     bench
-        Its visits and links are as `place_days` filled them: `day` and `need_day` are positions.
+        Its visits are as `place_days` filled them.
     rows
         (n,) ascending rows of the table, whole days of them, as `list_by_day` has listed them.
     days
@@ -582,22 +619,20 @@ def finish_visits(
         (n,) `VISIT` rows; those of the days are filled.
     """
     start, item, place = scratch.start, scratch.item, scratch.place
-    visits, links = bench.visits, bench.links
+    visits = bench.visits
     for d in range(days[0], days[1]):
         _sort_ids(item, start[d], start[d + 1])
         for at in range(start[d], start[d + 1]):
             place[item[at].row] = at - start[d]
     last = start[days[1]] - 1
     for at in range(start[days[0]], start[days[1]]):
-        soon = np.int64(rows[item[min(at + AHEAD, last)].row])
-        _prefetch(visits, soon)
-        _ask(links, soon, 0)
+        _ask(visits, np.int64(rows[item[min(at + AHEAD, last)].row]), 0)
         row = rows[item[at].row]
-        done[at] = visits[row]
-        visit, second, requeue = done[at], links[row, 0], links[row, 1]
+        placed, visit = visits[row], done[at]
+        _fill(bench, placed, visit)
         _mark(bench, visit)
-        visit.second = place[_position(rows, second)] if second >= 0 else -1
-        visit.requeue = place[_position(rows, requeue)] if requeue >= 0 else -1
+        visit.second = place[_position(rows, row + placed.second)] if placed.second > 0 else -1
+        visit.requeue = place[_position(rows, row + placed.requeue)] if placed.requeue > 0 else -1
         visit.day += first_day
         visit.need_day += first_day
 
@@ -902,7 +937,7 @@ def _place(bench: Any, need: Any, n: Any) -> Any:
                 _undo(bench.counts, need, bench.needs)
             _keep(bench, need)
             return n
-        day = bench.visits[first].day
+        day = np.int64(bench.visits[first].day)
         if bench.visits[first].no_show == 1:
             return n
     if not original or _uniform(bench.keys.second, need.id) >= bench.needs.second:
@@ -944,15 +979,14 @@ def _visit(bench: Any, need: Any, door: Any, day: Any, n: Any) -> Any:
     again = False
     while True:
         visit = bench.visits[n]
-        bench.links[n, 0] = bench.links[n, 1] = -1
-        _fill(bench, need, door, day, identity, visit)
+        _note(bench, need, door, day, identity, visit)
         visit.attempt, visit.relation = attempt, _RETURN if again else need.relation
         visit.parent = bench.visits[n - 1].id if again else need.parent
-        _decide(bench, appointed, visit)
+        _decide(bench, appointed, channel, visit)
         if channel == _VIDEO and visit.no_show == 0:
             bench.memory.had_remote[need.row] = 1
         n += 1
-        if visit.fail_after == np.inf:
+        if visit.fails == 0:
             return n
         counter = _counter_door(rules, need.matter, door, day)
         if counter >= 0:
@@ -1007,12 +1041,9 @@ def _counter_door(rules: Any, matter: Any, door: Any, day: Any) -> Any:
 def _requeue(bench: Any, need: Any, door: Any, day: Any, n: Any) -> Any:
     """Write the counter visit that follows a failed session at once."""
     parent, visit = bench.visits[n - 1], bench.visits[n]
-    bench.links[n, 0] = bench.links[n, 1] = -1
-    _fill(bench, need, door, day, parent.id + _REQUEUE, visit)
-    visit.relation, visit.parent, visit.attempt = _AGAIN, parent.id, parent.attempt
-    visit.booked, visit.no_show, visit.delay = 0, 0, parent.delay
-    visit.appointed, visit.fail_after = np.nan, np.inf
-    bench.links[n - 1, 1] = n
+    _note(bench, need, door, day, parent.id + _REQUEUE, visit)
+    visit.relation, visit.parent, visit.attempt, visit.booked = _AGAIN, parent.id, parent.attempt, 0
+    parent.requeue = 1
     return n + 1
 
 
@@ -1051,16 +1082,15 @@ def _second(bench: Any, need: Any, day: Any, first: Any, n: Any) -> Any:
 @_inner
 def _write_second(bench: Any, follow: Any, door: Any, first: Any, n: Any) -> None:
     """Write the second matter of the visit in row `first` at the same point."""
-    visit, links = bench.visits[n], bench.links
-    links[n, 0] = links[n, 1] = -1
-    _fill(bench, follow, door, follow.day, follow.id, visit)
-    visit.relation, visit.parent = _HERE, bench.visits[first].id
+    visit, before = bench.visits[n], bench.visits[first]
+    _note(bench, follow, door, follow.day, follow.id, visit)
+    visit.relation, visit.parent = _HERE, before.id
     if visit.channel == _VIDEO:
         bench.memory.had_remote[follow.row] = 1
-    visit.appointed, visit.fail_after = np.nan, np.inf
-    links[first, 0] = n
-    if links[first, 1] >= 0:
-        links[links[first, 1], 0] = n
+    before.second = n - first
+    if before.requeue > 0:
+        again = bench.visits[first + before.requeue]
+        again.second = n - first - before.requeue
 
 
 @_inner
@@ -1107,40 +1137,56 @@ def _door_here(bench: Any, need: Any, visit: Any) -> Any:
 
 
 @_inner
-def _fill(bench: Any, need: Any, door: Any, day: Any, identity: Any, visit: Any) -> None:
-    """Write who, what, where and the blank outcome of a visit."""
+def _note(bench: Any, need: Any, door: Any, day: Any, identity: Any, visit: Any) -> None:
+    """Write who comes when to which door, as a walk-in who is bound for no failure."""
     rules, row = bench.places, need.row
     channel, point = rules.door_channel[door], rules.door_point[door]
-    visit.id, visit.row = identity, row
-    visit.person = identity >> (AUTHORITY_BITS + ORDINAL_BITS + FOLLOW_BITS)
-    visit.parent = need.parent
+    visit.id, visit.parent, visit.row, visit.appointed = identity, need.parent, row, np.nan
     visit.kind, visit.age, visit.foreign = need.kind, need.age, need.foreign
     visit.municipality, visit.origin = need.municipality, need.origin
     visit.authority, visit.matter = need.authority, need.matter
     visit.duty, visit.remote, visit.online = need.duty, need.remote, need.online
     visit.need_day, visit.day = need.day, day
-    visit.delay = rules.working[day] - rules.working[need.day]
-    visit.point, visit.channel, visit.door = point, channel, door
-    visit.service = rules.door_service[door]
-    visit.place = _place_kind(rules, need.matter, channel)
+    visit.door, visit.point, visit.channel, visit.service = door, point, channel, rules.door_service[door]
     visit.travel = rules.ways[need.way, rules.column[rules.area[need.way], point], 1]
-    visit.booked, visit.no_show, visit.relation, visit.attempt = need.booked, 0, need.relation, 0
-    visit.second, visit.requeue = -1, -1
+    visit.booked, visit.no_show, visit.fails = need.booked, 0, 0
+    visit.relation, visit.attempt, visit.second, visit.requeue = need.relation, 0, 0, 0
     first_video = channel == _VIDEO and bench.memory.had_remote[row] == 0
     visit.guided = 1 if first_video and rules.guided[point] == 1 else 0
-    visit.ticket, visit.start, visit.end = np.nan, np.nan, np.nan
-    visit.official, visit.guide, visit.outcome = -1, -1, -1
 
 
 @_inner
-def _decide(bench: Any, appointed: Any, visit: Any) -> None:
+def _decide(bench: Any, appointed: Any, channel: Any, visit: Any) -> None:
     """Fix what the next steps of placing depend on: who will not come, whose session will fail."""
     visit.booked = 0 if np.isnan(appointed) else 1  # who booked and comes again after a failure walks in
-    visit.appointed, visit.fail_after = appointed, np.inf
+    visit.appointed = appointed
     if visit.booked == 1 and _uniform(bench.keys.no_show, visit.id) < bench.marks.no_show:
-        visit.no_show, visit.guided, visit.place = 1, 0, _NO_PLACE
-    elif visit.channel == _VIDEO and _uniform(bench.keys.failure, visit.id) < bench.marks.failure:
-        visit.fail_after = _on_tick(bench.marks.failure_minutes)
+        visit.no_show, visit.guided = 1, 0
+    elif channel == _VIDEO and _uniform(bench.keys.failure, visit.id) < bench.marks.failure:
+        visit.fails = 1
+
+
+@_inner
+def _fill(bench: Any, placed: Any, visit: Any) -> None:
+    """Write who, what, where and the blank outcome of a visit."""
+    rules = bench.places
+    visit.id, visit.parent, visit.row = placed.id, placed.parent, placed.row
+    visit.person = placed.id >> (AUTHORITY_BITS + ORDINAL_BITS + FOLLOW_BITS)
+    visit.kind, visit.age, visit.foreign = placed.kind, placed.age, placed.foreign
+    visit.municipality, visit.origin = placed.municipality, placed.origin
+    visit.authority, visit.matter = placed.authority, placed.matter
+    visit.duty, visit.remote, visit.online = placed.duty, placed.remote, placed.online
+    visit.need_day, visit.day = placed.need_day, placed.day
+    visit.delay = rules.working[placed.day] - rules.working[placed.need_day]
+    visit.point, visit.channel, visit.door = placed.point, placed.channel, placed.door
+    visit.service = placed.service
+    visit.place = _NO_PLACE if placed.no_show == 1 else _place_kind(rules, placed.matter, placed.channel)
+    visit.travel, visit.appointed = placed.travel, placed.appointed
+    visit.booked, visit.no_show, visit.guided = placed.booked, placed.no_show, placed.guided
+    visit.relation, visit.attempt = placed.relation, placed.attempt
+    visit.fail_after = _on_tick(bench.marks.failure_minutes) if placed.fails == 1 else np.inf
+    visit.ticket, visit.start, visit.end = np.nan, np.nan, np.nan
+    visit.official, visit.guide, visit.outcome = -1, -1, -1
 
 
 @_inner

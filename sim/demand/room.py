@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 _KEPT = 12
 #: Rooms are this much larger than asked for, so that the next replication, which differs a little, fits in.
 _SPARE = 1.1
+#: Bytes of a line of the cache, at which arrays begin.
+_LINE = 64
 
 
 class Rooms:
@@ -41,16 +43,17 @@ class Rooms:
         """Return an array of `n` elements of any content, in the least free room that holds it."""
         room = self._take(n * dtype.itemsize)
         # By way of a memoryview, because views of an array made from an array belong to the latter.
-        array = np.frombuffer(memoryview(room), dtype, n)
+        array = np.frombuffer(memoryview(room), dtype, n, offset=-room.ctypes.data % _LINE)
         weakref.finalize(array, self._take_back, room).atexit = False
         return array
 
     def _take(self, needed: int) -> NDArray[np.uint8]:
         """Return a free room of at least so many bytes, of equal ones that used last, or a new one."""
         with self._lock:
-            fitting = [room for room in reversed(self._free) if needed <= len(room) <= needed * _SPARE**2]
+            most = needed * _SPARE**2 + _LINE
+            fitting = [room for room in reversed(self._free) if needed + _LINE <= len(room) <= most]
             if not fitting:
-                return np.empty(int(needed * _SPARE) + 1, np.uint8)
+                return np.empty(int(needed * _SPARE) + _LINE, np.uint8)
             room = min(fitting, key=len)
             self._free = [other for other in self._free if other is not room]
             return room

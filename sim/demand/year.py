@@ -14,6 +14,7 @@ from sim.demand.kernel import (
     ITEM,
     MAX_OPTIONS,
     NEED,
+    PLACED,
     ROWS_PER_NEED,
     SIFTED,
     Bench,
@@ -97,8 +98,7 @@ class YearDemand:
             diary=self._rules.diary.blank(self._span.n_days),
             memory=self.memory,
             counts=self.counts,
-            visits=ROOMS.empty(room, VISIT),
-            links=ROOMS.empty(room * 2, _ROW).reshape(room, 2),
+            visits=ROOMS.empty(room, PLACED),
             doors=np.empty(MAX_OPTIONS, np.int64),
             days=np.empty(MAX_OPTIONS, np.int64),
             weights=np.empty(MAX_OPTIONS),
@@ -153,12 +153,9 @@ class YearDemand:
 
     def _grow(self, n_needs: int) -> None:
         """Make room for `n_needs` more needs, and double the table at least."""
-        visits, links = self._bench.visits, self._bench.links
+        visits = self._bench.visits
         more = max(len(visits), n_needs * ROWS_PER_NEED)
-        self._bench = self._bench._replace(
-            visits=np.concatenate([visits, np.empty(more, VISIT)]),
-            links=np.concatenate([links, np.empty((more, 2), np.int64)]),
-        )
+        self._bench = self._bench._replace(visits=np.concatenate([visits, np.empty(more, PLACED)]))
 
     def needs_of(self, visits: NDArray[np.void]) -> NDArray[np.void]:
         """Return the needs behind visits."""
@@ -191,9 +188,9 @@ class YearDemand:
         """Number of rows placed so far."""
         return self._n
 
-    def due(self, first: int = 0, last: int | None = None) -> NDArray[np.int32]:
+    def due(self, first: int = 0, last: int | None = None) -> NDArray[np.int16]:
         """Return the positions of the days on which the rows `first` .. `last` - 1 are due."""
-        found: NDArray[np.int32] = self._bench.visits["day"][first : self._n if last is None else last]
+        found: NDArray[np.int16] = self._bench.visits["day"][first : self._n if last is None else last]
         return found
 
     def take(self, rows: NDArray[np.int64]) -> NDArray[np.void]:
