@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import json
+import sys
+import weakref
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +19,8 @@ from sim.demand.rules import DemandRules, make_rules
 from sim.demand.setup import Setup, make_setup, restaffed
 from sim.demand.year import YearDemand
 
-#: Scenarios whose set-up a process keeps.
-_KEPT = 4
+#: Scenarios whose set-up a process keeps: two are compared, and one changes under a slider beside another.
+_KEPT = 2
 
 
 @dataclass(frozen=True)
@@ -69,10 +73,30 @@ def stage_of(scenario: Scenario) -> Stage:
         alike = next((stage for stage in _stages.values() if stage.ground == ground), None)
         setup = restaffed(alike.setup, scenario) if alike else make_setup(scenario)
         _stages[key] = Stage(setup, make_rules(setup), ground)
+        _give_back()
     _stages.move_to_end(key)
-    while len(_stages) > _KEPT:
-        _stages.popitem(last=False)
+    _forget_but(_KEPT)
     return _stages[key]
+
+
+def _forget_but(most: int) -> None:
+    """Let go of the set-ups that were not used for longest.
+
+    A Mesa model refers to itself, so that the set-up of one that nobody has stays until the garbage is
+    collected, which a sweep seldom comes to by itself.
+    """
+    while len(_stages) > most:
+        gone = weakref.ref(_stages.popitem(last=False)[1].setup)
+        if gone() is not None:
+            gc.collect()
+
+
+def _give_back() -> None:
+    """Hand memory that a set-up took for a while back to the system, else each leaves gaps in the heap."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of the GNU library, not of all
+        if trim is not None:
+            trim(0)
 
 
 def _forget_years_gone(scenario: Scenario) -> None:

@@ -11,6 +11,7 @@ import pytest
 from sim.config import load_scenario
 from sim.model import VisitModel
 from sim.population.agents import CottageDweller, PeopleSet, Resident
+from sim.stage import stage_of
 from sim.visits import Channel, NeedChannel, Outcome, Relation, YearRecords
 
 
@@ -99,6 +100,21 @@ def test_a_model_that_is_left_keeps_no_year_of_visits() -> None:
     finally:
         gc.enable()
     assert len(model.datacollector.get_model_vars_dataframe()) == 1
+
+
+def test_a_set_up_that_is_not_kept_any_more_goes_with_its_models() -> None:
+    """A sweep sets up one point after another: what they took must come back without waiting for Python."""
+    model = VisitModel(load_scenario("example_2030"), engine="compiled")
+    gone = weakref.ref(model.setup)
+    model.leave()
+    del model
+    gc.disable()
+    try:
+        for share in (0.1, 0.11, 0.12):
+            stage_of(load_scenario("example_2030", [f"parameters.no_show={share}"]))
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_agents_are_views_of_rows() -> None:
