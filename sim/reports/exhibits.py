@@ -9,7 +9,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from sim.reports.sheet import Sheet, Translate
-from sim.reports.style import caption, save
+from sim.reports.style import caption, save, write_svg
 from sim.reports.tables import Table
 
 
@@ -43,9 +43,9 @@ class Exhibit:
 
 def svg_of(exhibit: Exhibit) -> bytes:
     """Return the drawing as SVG, without title, note and date."""
-    out = io.BytesIO()
-    exhibit.figure.savefig(out, format="svg", metadata={"Date": None})
-    return out.getvalue()
+    out = io.StringIO()
+    write_svg(exhibit.figure, out)
+    return out.getvalue().encode()
 
 
 def save_exhibit(exhibit: Exhibit, folder: Path, subtitle: str) -> list[Path]:

@@ -9,12 +9,14 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import matplotlib as mpl
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import Formatter, FuncFormatter
@@ -148,9 +150,37 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     settle(figure)
     paths = [folder / f"{name}.svg", folder / f"{name}.png"]
-    figure.savefig(paths[0], metadata={"Date": None})
-    figure.savefig(paths[1], dpi=_DPI, metadata={"Software": None})
+    write_svg(figure, paths[0])
+    _write_png(figure, paths[1])
     return paths
+
+
+def write_svg(figure: Figure, out: Path | TextIO) -> None:
+    """Draw a figure as SVG, without a date.
+
+    Notes
+    -----
+    `Figure.savefig` draws everything twice, first to lay it out, which a single drawing does as well.
+    """
+    canvas: Any = FigureCanvasSVG(figure)
+    with _resolution(figure):
+        canvas.print_svg(out, metadata={"Date": None})
+
+
+def _write_png(figure: Figure, path: Path) -> None:
+    """Draw a figure as PNG."""
+    canvas: Any = FigureCanvasAgg(figure)
+    with _resolution(figure, _DPI):
+        canvas.print_png(path, metadata={"Software": None})
+
+
+@contextmanager
+def _resolution(figure: Figure, dpi: float | None = None) -> Iterator[None]:
+    """Draw at a resolution [dots per inch], default as it is, and leave the figure as it was."""
+    before = figure.dpi
+    figure.dpi = dpi or before
+    yield
+    figure.dpi = before
 
 
 def settle(figure: Figure) -> None:
@@ -158,7 +188,10 @@ def settle(figure: Figure) -> None:
 
     The constraint solver leaves noise in the last digits, and names in an SVG are made of positions.
     """
-    figure.draw_without_rendering()
+    FigureCanvasAgg(figure)
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
     figure.set_layout_engine("none")
     for axes in figure.axes:
         place = axes.get_position(original=True)
