@@ -140,7 +140,7 @@ def _workbook(path: Path) -> tuple[str, list[list[Any]]]:
 
 def _value(cell: Any) -> Level | None:
     if isinstance(cell, bool | int | float):
-        return cell
+        return cell if math.isfinite(cell) else None
     text = str(cell).strip()
     if text.lower() in _SWITCHES:
         return _SWITCHES[text.lower()]

@@ -234,7 +234,7 @@ def _value(key: str, cell: Any) -> Any:
     if key == "on_call":
         return text.lower() in _YES if text.lower() in (*_YES, *_NO) else text
     if key in _NUMBERS:
-        return int(cell) if isinstance(cell, (int, float)) and cell == int(cell) else text
+        return int(cell) if isinstance(cell, (int, float)) and float(cell).is_integer() else text
     return text
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime
 import io
+import math
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
 import xlsxwriter
@@ -39,6 +42,10 @@ ELSEWHERE = st.sampled_from(
         *("yes", "09:00", "24:00", "00:00", "8.30", "Mon-Fri", "1st Tue", "08:00-16:00|09:00-10:00"),
         "10:00-11:00",
     ]
+)
+#: Numbers that the format can hold, but no spreadsheet writes.
+UNHEARD_OF = st.sampled_from(
+    ["1e999", "-1e999", "NaN", "inf", "-inf", "1e300", "-0", "1e-400", "9" * 400, "1.5"]
 )
 
 
@@ -178,6 +185,34 @@ def test_a_workbook_with_anything_in_its_parts(tmp_path_factory, scenario, conte
         for key, content in parts.items():
             archive.writestr(key, content)
     refused_or_whole(path, scenario)
+
+
+@fuzz
+@given(which=st.integers(0, 2**10), text=st.one_of(UNHEARD_OF, TEXTS))
+def test_a_number_that_no_spreadsheet_writes(tmp_path_factory, scenario, content, which, text):
+    """What stands for a number in a cell is any text: both readers of workbooks refuse it or give numbers."""
+    folder = tmp_path_factory.getbasetemp()
+    refused_or_whole(_with_number(folder / "number.xlsx", content, which, text), scenario)
+    rows = write(folder / "rows.xlsx", {"rows": [["a", "b"], [1, 2], [3, 4]]}).read_bytes()
+    path = _with_number(folder / "row.xlsx", rows, which, text)
+    try:
+        points = RowsTable.read(path).rows(["a", "b"])
+    except InputError as error:
+        told(error, str(path))
+    else:
+        assert all(math.isfinite(value) for point in points for value in point.values())
+
+
+def _with_number(path: Path, content: bytes, which: int, text: str) -> Path:
+    """Write a workbook with a text in place of one of the numbers of each part that has some."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(path, "w") as changed:
+        for name in archive.namelist():
+            part = archive.read(name)
+            found = list(re.finditer(rb"<v>([^<]*)</v>", part))
+            start, end = found[which % len(found)].span(1) if found else (0, 0)
+            put_in = escape(text).encode("utf-8", "replace") if found else b""
+            changed.writestr(name, part[:start] + put_in + part[end:])
+    return path
 
 
 @fuzz
