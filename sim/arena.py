@@ -15,10 +15,11 @@ from sim.network import strike_absences
 from sim.network.roster import ROSTERED
 from sim.queues.setting import DayExtra, Setting
 from sim.streams import stream_key
-from sim.visits import OFFICIAL_DAY, Channel, Names, YearRecords
+from sim.visits import OFFICIAL_DAY, Channel, Names, Outcome, YearRecords
 
-#: Plays some days: their visits (finished in place), the offsets of the days, the position of the first one.
-#: Returns (n_days, n_officials, 2) minutes outside the roster and on call.
+#: Plays some days: their visits (finished in place) and those of later days, which they may strike out; the
+#: offsets of the days; the position of the first one. Returns (n_days, n_officials, 2) minutes outside the
+#: roster and on call.
 Engine = Callable[[NDArray[np.void], NDArray[np.int64], int], NDArray[np.float64]]
 
 
@@ -38,13 +39,21 @@ def make_engine(name: str, setting: Setting) -> Engine:
     ).run_day
 
     def play(visits: NDArray[np.void], starts: NDArray[np.int64], first: int) -> NDArray[np.float64]:
-        days = [
-            run_day(visits[start:stop], setting, first + n)
-            for n, (start, stop) in enumerate(pairwise(starts))
-        ]
-        return np.stack([np.stack(day, axis=-1) for day in days])
+        extras = np.zeros((len(starts) - 1, len(setting.skills), 2))
+        for n, (start, stop) in enumerate(pairwise(starts)):
+            extras[n] = np.stack(run_day(visits[start:stop], setting, first + n), axis=-1)
+            strike_out(visits, int(start), int(stop))
+        return extras
 
     return play
+
+
+def strike_out(visits: NDArray[np.void], start: int, stop: int) -> None:
+    """Void the next attempts after those sessions in the played rows from `start` on that did not fail."""
+    later = visits["later"][start:stop]
+    spared = (later > 0) & (visits["outcome"][start:stop] != Outcome.REMOTE_FAILED)
+    rows = start + np.flatnonzero(spared)
+    visits["outcome"][rows + visits["later"][rows]] = Outcome.VOID
 
 
 def make_setting(setup: Setup, luck: tuple[int, int]) -> Setting:

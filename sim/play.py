@@ -76,6 +76,8 @@ class YearPlay:
         self._table, self._counts = placed.visits, placed.counts
         span = self.setup.season.span
         self._starts = np.searchsorted(self._table["day"], np.arange(span.n_days + 1) + span.first)
+        if placed.first < self.days.start:
+            self._play_queues(placed.first, self.days.start)
         self._end = self._starts[self.days.start]  # of the rows played and kept
 
     def _run_in(self, carried: Carried | None) -> None:
@@ -127,11 +129,15 @@ class YearPlay:
 
     def _play_block(self, first: int, last: int) -> None:
         """Play the queues of the days `first` .. `last` - 1, whose visits are all known."""
-        starts = self._starts[first : last + 1]
-        visits = self._table[starts[0] : starts[-1]]
-        self._extras.append(self._play(visits, starts - starts[0], first))
-        self._end = close_days(self._table, self._end, starts[0], starts[-1], self._figures)
+        self._extras.append(self._play_queues(first, last))
+        rows = self._starts[first], self._starts[last]
+        self._end = close_days(self._table, self._end, *rows, self._figures)
         self._played = last
+
+    def _play_queues(self, first: int, last: int) -> NDArray[np.float64]:
+        """Play the queues of some days, which strike out visits of later ones; return officials' minutes."""
+        starts = self._starts[first : last + 1]
+        return self._play(self._table[starts[0] :], starts - starts[0], first)
 
     def _live(self, position: int) -> tuple[NDArray[np.void], NDArray[np.float64]]:
         """Place a day's needs, play its visits and let them act on the days to come."""
@@ -141,6 +147,7 @@ class YearPlay:
         rows = np.sort(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
         visits = self._demand.take(rows)
         extras = self._play(visits, np.array([0, len(visits)]), position)
+        self._demand.strike_out(rows, visits)
         self._learning.observe(visits, self._demand, position)
         return visits, extras
 

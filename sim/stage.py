@@ -50,10 +50,14 @@ class PlacedYear:
         Rows of all days of the span, by day and id.
     counts
         What became of the needs, see `YearDemand.counts`.
+    first
+        Position of the first day to play: on it, before the year, a session may fail whose next attempt
+        is due in the year.
     """
 
     visits: NDArray[np.void]
     counts: NDArray[np.int64]
+    first: int
 
 
 _stages: OrderedDict[str, Stage] = OrderedDict()
@@ -111,4 +115,5 @@ def place_year(stage: Stage, replication: int) -> PlacedYear:
     """Return the visits of one replication of a scenario in which nothing acts on the days to come."""
     demand = YearDemand(stage.setup, stage.rules, replication)
     demand.place(0, stage.setup.season.span.n_days)
-    return PlacedYear(demand.take(np.arange(demand.placed)), demand.counts)
+    first = demand.first_that_decides(demand.first_year_day)
+    return PlacedYear(demand.take(np.arange(demand.placed)), demand.counts, first)

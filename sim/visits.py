@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 
 class Outcome(IntEnum):
-    """How a visit ended. `VOID` marks a follow-up that never came about; such rows are dropped."""
+    """How a visit ended. `VOID` marks one that never came about; such rows are dropped."""
 
     SERVED = 0
     RENEGED = 1
@@ -87,6 +87,7 @@ VISIT = np.dtype(
         ("attempt", "i1"),  # 0 the first time; counts returns
         ("second", "i4"),  # row (within the day's slice) of the second matter here, -1
         ("requeue", "i4"),  # row (within the day's slice) of the counter visit after a failure, -1
+        ("later", "i4"),  # rows further on, of a later day, is the next attempt after a failure; 0: none
         ("arrival", "f8"),  # [min]; nan for follow-ups until they arise
         ("order", "f8"),  # arrival that decides the rank in the queue [min]
         ("appointed", "f8"),  # appointed time [min], nan for walk-ins

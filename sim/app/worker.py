@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,7 @@ def _fresh_year(stage: Stage, replication: int) -> PlacedYear:
     _placed.move_to_end(key)
     while len(_placed) > _KEPT:
         _placed.popitem(last=False)
-    return PlacedYear(kept[1].visits.copy(), kept[1].counts.copy())
+    return replace(kept[1], visits=kept[1].visits.copy(), counts=kept[1].counts.copy())
 
 
 def _same(one: DemandRules, other: DemandRules) -> bool:

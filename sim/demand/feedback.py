@@ -103,7 +103,6 @@ class Learning:
             self._learn(visits, demand, position)
         if self.switches.returns:
             tried = visits[np.isin(visits["outcome"], _GAVE_UP)]
-            tried = tried[~demand.comes_anyway(tried)]
             self._come_back(demand.needs_of(tried), tried, demand, position)
             self._come_back(demand.no_slot(), None, demand, position)
 

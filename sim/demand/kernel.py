@@ -43,6 +43,8 @@ MAX_ATTEMPTS = 15
 #: Rows that a need can fill at most: two matters, each with a failed session an attempt and a re-queue.
 ROWS_PER_NEED = 2 * (MAX_ATTEMPTS + 2)
 MAX_OPTIONS = 64
+#: Value of `PLACED.fails`, see there.
+TRIED_AGAIN = 2
 #: Longest stretch of a table that is counted through, see `_find`.
 SHORT = 8
 #: Bytes of a line of the cache; needs ahead whose way is asked for.
@@ -109,7 +111,8 @@ NEED = np.dtype(
 
 #: What placing decides about a visit, and what its record takes over from the need: one line of the cache.
 #: Days are positions in the span; `second` and `requeue` say how many rows further down the second matter at
-#: the same point and the re-queue are, 0 if there is none.
+#: the same point and the re-queue are, 0 if there is none. `fails` is 1 if the session is bound to, and
+#: `TRIED_AGAIN` if besides the next row is the next attempt, on a later day.
 PLACED = np.dtype(
     [
         ("id", "i8"),
@@ -231,6 +234,7 @@ class FinishScratch(NamedTuple):
     day: Ints  # (n,) due day
     item: Records  # (n,) `ITEM` rows by day
     place: Ints  # (n,) places within the day
+    tried_again: Ints  # (n,) those with a next attempt
 
 
 class PlaceRules(NamedTuple):
@@ -635,21 +639,29 @@ def finish_visits(
         visit.requeue = place[_position(rows, row + placed.requeue)] if placed.requeue > 0 else -1
         visit.day += first_day
         visit.need_day += first_day
+        visit.later = 0
 
 
 @_entry
-def list_by_day(visits: Records, rows: Ints, scratch: FinishScratch) -> None:
-    """List the visits in `rows` by due day, stable, with the starts of the days; see `finish_visits`."""
-    start, item, day = scratch.start, scratch.item, scratch.day
+def list_by_day(visits: Records, rows: Ints, scratch: FinishScratch) -> int:
+    """List the visits in `rows` by due day, stable, with the starts of the days; see `finish_visits`.
+
+    Those with a next attempt are listed in `scratch.tried_again`; their number is returned.
+    """
+    start, item, day, found = scratch.start, scratch.item, scratch.day, 0
     for i in range(len(rows)):
         day[i] = visits[rows[i]].day
         start[day[i] + 2] += 1
+        if visits[rows[i]].fails == TRIED_AGAIN:
+            scratch.tried_again[found] = i
+            found += 1
     for d in range(len(start) - 1):
         start[d + 1] += start[d]
     for i in range(len(rows)):
         at = start[day[i] + 1]
         start[day[i] + 1] += 1
         item[at].id, item[at].row = visits[rows[i]].id, i
+    return found
 
 
 @_entry
@@ -682,6 +694,7 @@ def close_days(visits: Records, to: int, first: int, last: int, figures: Floats)
                 day[3] += 1.0
                 day[4] += _wait(visit)
         visits[to] = visit
+        visits[to].later = 0  # rows have moved
         to += 1
     return to
 
@@ -964,7 +977,10 @@ def _undo(counts: Any, need: Any, rules: Any) -> None:
 
 @_inner
 def _visit(bench: Any, need: Any, door: Any, day: Any, n: Any) -> Any:
-    """Write the visit of a need at a door, with its re-queue or its return after a failed session."""
+    """Write the visit of a need at a door, with its re-queue or its next attempt after a failed session.
+
+    An attempt is void if the session before it does not fail after all, as the person has given up by then.
+    """
     rules, diary = bench.places, bench.diary
     appointed = np.nan
     channel = rules.door_channel[door]
@@ -997,7 +1013,7 @@ def _visit(bench: Any, need: Any, door: Any, day: Any, n: Any) -> Any:
         day = rules.next_any[day + 1, door]
         if day < 0:
             return n
-        again, appointed = True, np.nan
+        again, appointed, visit.fails = True, np.nan, TRIED_AGAIN
         identity = (need.id & ~np.int64(MAX_ATTEMPTS)) + attempt
 
 
@@ -1184,7 +1200,7 @@ def _fill(bench: Any, placed: Any, visit: Any) -> None:
     visit.travel, visit.appointed = placed.travel, placed.appointed
     visit.booked, visit.no_show, visit.guided = placed.booked, placed.no_show, placed.guided
     visit.relation, visit.attempt = placed.relation, placed.attempt
-    visit.fail_after = _on_tick(bench.marks.failure_minutes) if placed.fails == 1 else np.inf
+    visit.fail_after = _on_tick(bench.marks.failure_minutes) if placed.fails > 0 else np.inf
     visit.ticket, visit.start, visit.end = np.nan, np.nan, np.nan
     visit.official, visit.guide, visit.outcome = -1, -1, -1
 

@@ -17,6 +17,7 @@ from sim.demand.kernel import (
     PLACED,
     ROWS_PER_NEED,
     SIFTED,
+    TRIED_AGAIN,
     Bench,
     DrawScratch,
     FinishScratch,
@@ -35,7 +36,7 @@ from sim.demand.rules import DemandRules
 from sim.demand.setup import Setup
 from sim.streams import stream_key
 from sim.threads import cut, side_by_side
-from sim.visits import VISIT, NeedChannel
+from sim.visits import VISIT, NeedChannel, Outcome
 
 #: Rows reserved beyond the expected number, as a share and at least.
 _SPARE, _SPARE_ROWS = 0.3, 4096
@@ -83,6 +84,7 @@ class YearDemand:
         self._needs, self._order, self._start = self._draw()
         self._bench = self._make_bench()
         self._n = 0
+        self._struck: set[int] = set()
 
     def _make_bench(self) -> Bench:
         """Return what placing works on: rules, memory, room for visits, scratch."""
@@ -172,11 +174,33 @@ class YearDemand:
         self._bench.n_kept[0] = 0
         return found
 
-    def comes_anyway(self, visits: NDArray[np.void]) -> NDArray[np.bool_]:
-        """Return (n,) whether a visit's next attempt is placed already, as its session is bound to fail."""
-        ahead: NDArray[np.bool_] = np.isfinite(visits["fail_after"])
-        ahead[ahead] = np.isin(visits["id"][ahead] + 1, self._bench.visits["id"][: self._n])
-        return ahead
+    def strike_out(self, rows: NDArray[np.int64], visits: NDArray[np.void]) -> None:
+        """Strike out the next attempts after sessions that were bound to fail and did not.
+
+        Parameters
+        ----------
+        rows
+            Rows of a day that were taken.
+        visits
+            What `take` has returned for them, played.
+        """
+        placed = self._bench.visits
+        bound = rows[placed["fails"][rows] == TRIED_AGAIN]
+        failed = visits["id"][visits["outcome"] == Outcome.REMOTE_FAILED]
+        # A person may come back of their own accord under the id, and on the day, of an attempt struck out.
+        spared = np.isin(bound, list(self._struck)) | ~np.isin(placed["id"][bound], failed)
+        self._struck.update((bound[spared] + 1).tolist())
+
+    def first_that_decides(self, day: int) -> int:
+        """Return the first day to play so that it is known which visits of `day` and later come about.
+
+        Days are positions in the span. No session before the one returned has a next attempt from it on.
+        """
+        bound, due = np.flatnonzero(self._bench.visits["fails"][: self._n] == TRIED_AGAIN), self.due()
+        before, after = due[bound], due[bound + 1]
+        while (first := int(before[after >= day].min(initial=day))) < day:
+            day = first
+        return day
 
     @property
     def first_year_day(self) -> int:
@@ -196,6 +220,8 @@ class YearDemand:
     def take(self, rows: NDArray[np.int64]) -> NDArray[np.void]:
         """Return finished visits: by due day and id, follow-ups linked within their day.
 
+        Those struck out are void already. A next attempt on a day that is not taken is not linked.
+
         Parameters
         ----------
         rows
@@ -208,15 +234,33 @@ class YearDemand:
             day=ROOMS.empty(n, _ROW),
             item=ROOMS.empty(n, ITEM),
             place=ROOMS.empty(n, _ROW),
+            tried_again=ROOMS.empty(n, _ROW),
         )
-        list_by_day(self._bench.visits, rows, scratch)
+        n_again = list_by_day(self._bench.visits, rows, scratch)
         side_by_side(
             [
                 partial(finish_visits, self._bench, rows, scratch, days, self._span.first, done)
                 for days in cut(scratch.start[:-1], _VISITS_A_THREAD)
             ]
         )
+        self._link_attempts(rows, scratch, n_again, done)
         return done
+
+    def _link_attempts(
+        self, rows: NDArray[np.int64], scratch: FinishScratch, n_again: int, done: NDArray[np.void]
+    ) -> None:
+        """Tell finished visits where their next attempt stands, and void what is struck out."""
+
+        def stand(at: NDArray[np.int64]) -> NDArray[np.int64]:
+            return scratch.start[scratch.day[at]] + scratch.place[at]
+
+        before = scratch.tried_again[:n_again]
+        after = np.minimum(before + 1, len(rows) - 1)  # if it is taken, as rows ascend
+        known = rows[after] == rows[before] + 1
+        here = stand(before[known])
+        done["later"][here] = stand(after[known]) - here
+        if self._struck:
+            done["outcome"][stand(np.flatnonzero(np.isin(rows, list(self._struck))))] = Outcome.VOID
 
     def count(self, channel: NeedChannel, visits: NDArray[np.void]) -> None:
         """Count what became of the needs behind some visits, by the month they were due."""

@@ -112,7 +112,7 @@ def visit_table(records: YearRecords) -> pd.DataFrame:
         "relation": [relation.name.lower() for relation in Relation],
         "outcome": [outcome.name.lower() for outcome in sorted(Outcome) if outcome >= 0],
     }
-    left_out = {"row", "second", "requeue", "door", "service"}
+    left_out = {"row", "second", "requeue", "later", "door", "service"}
     columns: dict[str, object] = {"year": np.full(len(visits), records.year, np.int32)}
     for field in visits.dtype.names or ():
         if field in texts:

@@ -42,6 +42,10 @@ _wide: Any = np.int64
 SERVED, RENEGED, BALKED, TURNED_AWAY, NO_SHOW, REMOTE_FAILED, VOID = _numbers(
     Outcome.SERVED, Outcome.VOID + 1
 )
+PENDING = _numbers(Outcome.PENDING, Outcome.PENDING + 1)[0]
+#: How far a day is: its visits as they came, played, played but with sessions that decide about visits in
+#: another thread's days, played on visits that have been struck out or brought back since.
+TO_PLAY, PLAYED, UNTOLD, STALE = _numbers(0, 4)
 NOBODY = ANY = _numbers(-1, 0)[0]
 #: Where a visit is.
 TO_COME, OUTSIDE, WAITING, IN_SERVICE, GONE = _numbers(0, 5)
@@ -178,6 +182,15 @@ class Days(NamedTuple):
     windows: Floats  # (T, J, W, 2)
     clocks: Records  # (T, events + 1), see `_clocks`
     places: Ints  # (P, 3)
+
+
+class Call(NamedTuple):
+    """The days of one call of the engine, counted from its first."""
+
+    start: Ints  # (D + 1,) rows where the days start, and the end
+    first: int  # position of the first day in the setting
+    state: Ints  # (D,) how far each day is, see `TO_PLAY`
+    extras: Floats  # (D, O, 2) to fill
 
 
 def _compiled[F: Callable[..., object]](function: F) -> F:
@@ -1137,7 +1150,7 @@ def _class_of(b: Board, i: int) -> int:
 @_compiled
 def _set_visits(b: Board) -> None:
     """Set the day's visits and sort their first arrivals; one at inf closes the list."""
-    size = 0
+    size = void = 0
     for i in range(b.visits.size):
         visit, person = b.visits[i], b.person[i]
         person.klass = _class_of(b, i)
@@ -1145,7 +1158,9 @@ def _set_visits(b: Board) -> None:
         person.pending = 0
         person.order = visit.order
         person.follow_up = 1 if np.isnan(visit.arrival) else 0
-        if person.follow_up == 0:
+        if person.follow_up == 0 and visit.outcome == VOID:
+            void += 1
+        elif person.follow_up == 0:
             b.list[ARRIVALS, size].time = visit.arrival
             b.list[ARRIVALS, size].item = i
             size += 1
@@ -1153,6 +1168,18 @@ def _set_visits(b: Board) -> None:
     _sort_arrivals(b)
     b.list[ARRIVALS, size].time = np.inf
     b.counts[ARRIVALS] = 0  # from here on: the next to come
+    if void > 0:
+        _set_void(b)
+
+
+@_compiled
+def _set_void(b: Board) -> None:
+    """Let the visits of the day that were struck out before, and what would follow from them, not come."""
+    for i in range(b.visits.size):
+        if b.person[i].follow_up == 0 and b.visits[i].outcome == VOID:
+            _void(b, i)
+            _void(b, _wide(b.visits[i].requeue))
+            _void(b, _wide(b.visits[i].second))
 
 
 @_compiled
@@ -1198,14 +1225,61 @@ def _clear(b: Board) -> None:
             b.seekers[k.point, k.place] = -1
 
 
-@_entry
-def _play_days(board: Board, days: Days, start: Ints, first_index: int, extras: Floats) -> None:
-    """Play the days in turn; see `CompiledEngine.run_days`."""
-    for d in range(extras.shape[0]):
-        first, stop = start[d], start[d + 1]
-        if first == stop:
+@_compiled
+def _blank(visits: Records) -> None:
+    """Make the visits of a day that has been played ones to play; those struck out stay so."""
+    for i in range(visits.size):
+        for row in (_wide(visits[i].second), _wide(visits[i].requeue)):
+            if row >= 0:
+                visits[row].arrival = visits[row].order = np.nan
+                visits[row].outcome = PENDING
+    for i in range(visits.size):
+        visit = visits[i]
+        visit.ticket = visit.start = visit.end = np.nan
+        visit.official = visit.guide = NOBODY
+        visit.outcome = VOID if visit.outcome == VOID else PENDING
+
+
+@_compiled
+def _tell(visits: Records, call: Call, d: int, last: int) -> None:
+    """Strike out or bring back the next attempts after the sessions of day `d`, as these failed or not.
+
+    Of the days of the call, those from `last` on must not be touched yet.
+    """
+    start, state = call.start, call.state
+    state[d] = PLAYED
+    for row in range(start[d], start[d + 1]):
+        if visits[row].later == 0:
             continue
-        kind = days.kind[first_index + d]
+        attempt = row + visits[row].later
+        if start[last] <= attempt < start[-1]:
+            state[d] = UNTOLD
+            continue
+        void = visits[row].outcome != REMOTE_FAILED
+        if void == (visits[attempt].outcome == VOID):
+            continue
+        visits[attempt].outcome = VOID if void else PENDING
+        due = d + 1
+        while due < len(state) and start[due + 1] <= attempt:
+            due += 1
+        if due < len(state) and state[due] != TO_PLAY:
+            state[due] = STALE
+
+
+@_entry
+def _play_days(board: Board, days: Days, call: Call, span: tuple[int, int]) -> None:
+    """Play in turn those of the days from ``span[0]`` to before ``span[1]`` that have to be played."""
+    start, state, extras = call.start, call.state, call.extras
+    for d in range(span[0], span[1]):
+        first, stop = start[d], start[d + 1]
+        if first == stop or state[d] == PLAYED:
+            continue
+        if state[d] == UNTOLD:
+            _tell(board.visits, call, d, span[1])
+            continue
+        if state[d] == STALE:
+            _blank(board.visits[first:stop])
+        kind = days.kind[call.first + d]
         b = Board(
             board.visits[first:stop],
             board.person,
@@ -1225,12 +1299,13 @@ def _play_days(board: Board, days: Days, start: Ints, first_index: int, extras: 
             board.balking_queue_length,
             board.send_away,
         )
-        _set_board(b, days.places, days.duty[first_index + d])
+        _set_board(b, days.places, days.duty[call.first + d])
         _play(b)
         _clear(b)
         for o in range(b.officer.size):
             extras[d, o, 0] = b.officer[o].outside
             extras[d, o, 1] = b.officer[o].on_call
+        _tell(board.visits, call, d, span[1])
 
 
 class CompiledEngine:
@@ -1243,9 +1318,10 @@ class CompiledEngine:
 
     Notes
     -----
-    Simultaneous events follow decision 2, *An instant*. Days are independent, so any split of a year into
-    calls gives the same records; days of one call are shared out to threads. One engine must not be called
-    by two threads at once.
+    Simultaneous events follow decision 2, *An instant*. A day hangs on those before it in nothing but which
+    next attempts come about, so any split of a year into calls, one after the other, gives the same records.
+    Days of one call are shared out to threads; the few that another thread's days have since struck visits
+    out of are played again. One engine must not be called by two threads at once.
     """
 
     def __init__(self, setting: Setting) -> None:
@@ -1268,7 +1344,8 @@ class CompiledEngine:
         ----------
         visits
             `VISIT` rows of all the days, by (day, id), changed in place; `second` and `requeue` count within
-            a day's slice.
+            a day's slice. Rows of later days may follow, as far as `later` reaches: which of them never
+            come about is written there.
         day_start
             Offsets (n_days + 1,): day `d` is ``visits[day_start[d]:day_start[d + 1]]``.
         first_index
@@ -1281,25 +1358,21 @@ class CompiledEngine:
         """
         rows = np.require(visits, VISIT, ["C", "W"])
         start = np.require(day_start, np.int64, ["C", "W"])
-        extras = np.zeros((start.size - 1, self._boards[0].officer.size, 2))
+        n_days, busiest = start.size - 1, int(np.diff(start).max(initial=0))
+        extras = np.zeros((n_days, self._boards[0].officer.size, 2))
+        call = Call(start, first_index, np.full(n_days, TO_PLAY), extras)
         stretches = cut(start, _VISITS_A_THREAD)
-        for n, (first, last) in enumerate(stretches):
-            self._boards[n] = _with_room(
-                self._boards[n], int(np.diff(start[first : last + 1]).max(initial=0))
-            )
+        for n in range(len(stretches)):
+            self._boards[n] = _with_room(self._boards[n], busiest)
+        boards = [board._replace(visits=rows) for board in self._boards]
         side_by_side(
             [
-                partial(
-                    _play_days,
-                    board._replace(visits=rows),
-                    self._days,
-                    start[first : last + 1],
-                    first_index + first,
-                    extras[first:last],
-                )
-                for board, (first, last) in zip(self._boards, stretches, strict=False)
+                partial(_play_days, board, self._days, call, stretch)
+                for board, stretch in zip(boards, stretches, strict=False)
             ]
         )
+        if len(stretches) > 1:
+            _play_days(boards[0], self._days, call, (0, n_days))
         if rows is not visits:
             visits[:] = rows
         return extras

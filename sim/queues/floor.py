@@ -105,6 +105,13 @@ class Floor:
 
     # People arrive and get a ticket.
 
+    def who_come(self) -> list[Visit]:
+        """Return who comes from outside; neither do the void, nor what would follow from them."""
+        for visit in self.people:
+            if visit.outcome == Outcome.VOID and not visit.follow_up:
+                self.void(visit)
+        return [visit for visit in self.people if not visit.follow_up and visit.outcome != Outcome.VOID]
+
     def arrive(self, visit: Visit) -> None:
         """Let somebody come to the door."""
         if visit.expected:

@@ -72,9 +72,12 @@ RECORD = ("arrival", "order", "ticket", "start", "end", "official", "guide", "ou
 
 
 def read_visits(visits: NDArray[np.void]) -> list[Visit]:
-    """Return the people of a day, one `Visit` a row of the `VISIT` table `visits`."""
+    """Return the people of a day, one `Visit` a row of the `VISIT` table `visits`; some may be void."""
     columns = [visits[name].tolist() for name in MARKS]
-    return [Visit(*marks) for marks in zip(*columns, strict=True)]
+    people = [Visit(*marks) for marks in zip(*columns, strict=True)]
+    for row in np.flatnonzero(visits["outcome"] == Outcome.VOID):
+        people[row].outcome = Outcome.VOID
+    return people
 
 
 def write_records(visits: NDArray[np.void], people: list[Visit]) -> None:

@@ -91,7 +91,7 @@ class Day:
 
     def arrivals(self) -> ProcessGenerator:
         """Let people come, several at one minute if need be."""
-        first = [visit for visit in self.floor.people if not visit.follow_up]
+        first = self.floor.who_come()
         for visit in sorted(first, key=attrgetter("arrival")):
             if visit.arrival > self.env.now:
                 yield self.until(visit.arrival)

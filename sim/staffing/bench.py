@@ -49,11 +49,16 @@ class PlayedYear:
 
 @dataclass(frozen=True)
 class Placed:
-    """Visits not yet played: rows by day, (D + 1,) starts of the days, (A,) needs without a slot."""
+    """Visits not yet played: rows by day, (D + 1,) starts of the days, (A,) needs without a slot.
+
+    `first` is the position of the first day. It lies before those that are judged if a session of such a day
+    may fail whose next attempt is due on one of them.
+    """
 
     visits: NDArray[np.void]
     starts: NDArray[np.int64]
     no_slot: NDArray[np.int64]
+    first: int
 
 
 class Bench:
@@ -140,8 +145,11 @@ class Bench:
         placed = self.place(counts, replication)
         setting = make_setting(setup, (setup.scenario.run.seed, replication))
         visits = placed.visits.copy()
-        CompiledEngine(setting).run_days(visits, placed.starts - placed.starts[0], self.days.start)
-        return PlayedYear(visits[visits["outcome"] != Outcome.VOID], placed.no_slot)
+        CompiledEngine(setting).run_days(visits, placed.starts, placed.first)
+        judged = visits[placed.starts[self.days.start - placed.first] :]
+        judged = judged[judged["outcome"] != Outcome.VOID]
+        judged["later"] = 0  # rows have moved
+        return PlayedYear(judged, placed.no_slot)
 
     def play_all(self, counts: Sequence[int], replications: Iterable[int], workers: int) -> list[PlayedYear]:
         """Return the years of several replications, played in threads (the engine releases Python's lock)."""
@@ -184,12 +192,11 @@ class Bench:
         span = setup.season.span
         demand = YearDemand(setup, rules, replication)
         demand.place(0, span.n_days)
-        days = np.arange(self.days.start, self.days.stop + 1)
-        due = demand.due()
-        visits = demand.take(np.flatnonzero((due >= days[0]) & (due < days[-1])))
-        starts = np.searchsorted(visits["day"], days + span.first)
+        first, due = demand.first_that_decides(self.days.start), demand.due()
+        visits = demand.take(np.flatnonzero((due >= first) & (due < self.days.stop)))
+        starts = np.searchsorted(visits["day"], np.arange(first, self.days.stop + 1) + span.first)
         no_slot = demand.counts[NeedChannel.NO_SLOT][:, self._month].sum(axis=(1, 2, 3, 4))
-        return Placed(visits, starts, no_slot)
+        return Placed(visits, starts, no_slot, first)
 
 
 def _keep[K, V](known: OrderedDict[K, V], key: K, value: V, most: int) -> None:

@@ -9,10 +9,14 @@ import pandas as pd
 import pytest
 
 from sim.config import load_scenario
+from sim.demand.kernel import MAX_ATTEMPTS
 from sim.model import VisitModel
 from sim.population.agents import CottageDweller, PeopleSet, Resident
 from sim.stage import stage_of
 from sim.visits import Channel, NeedChannel, Outcome, Relation, YearRecords
+
+#: Sessions fail often, and many give up before they begin.
+FAILING = ("parameters.remote_technical_failure=0.5", "parameters.patience_mean=4")
 
 
 @lru_cache(maxsize=8)
@@ -217,7 +221,20 @@ def test_remembered_waits_drive_people_to_other_points() -> None:
     assert after > 1.05 * before
 
 
-def test_feedback_without_effect_changes_nothing() -> None:
+@pytest.mark.parametrize("sets", [(), FAILING], ids=["baseline", "failing"])
+def test_feedback_without_effect_changes_nothing(sets: tuple[str, ...]) -> None:
     """With the switches on but nothing to act on, day by day equals all at once."""
-    idle = _year(0, "feedback.learning=true", "parameters.remote_learning=0")
-    assert idle.visits.tobytes() == _year().visits.tobytes()
+    idle = _year(0, *sets, "feedback.learning=true", "parameters.remote_learning=0")
+    assert idle.visits.tobytes() == _year(0, *sets).visits.tobytes()
+
+
+def test_who_gave_up_before_a_session_that_would_have_failed_does_not_come_again() -> None:
+    visits = _year(0, *FAILING).visits
+    bound = visits[np.isfinite(visits["fail_after"])]
+    failed = bound["outcome"] == Outcome.REMOTE_FAILED
+    assert np.count_nonzero(~failed) > 1000
+    again = visits[np.isin(visits["relation"], (Relation.RETURN, Relation.REQUEUE))]
+    assert not np.isin(bound["id"][~failed], again["parent"]).any()
+    in_time = failed & (bound["day"] < 350) & (bound["attempt"] < MAX_ATTEMPTS)
+    assert np.isin(bound["id"][in_time], again["parent"]).all()
+    assert (again["attempt"] > 1).any()
