@@ -18,6 +18,7 @@ from sim.errors import InputError, VisitsimError
 
 if TYPE_CHECKING:
     from sim.experiments.store import RunResult
+    from sim.experiments.work import Progress
 
 app = App(
     name="visitsim",
@@ -62,7 +63,7 @@ def run(config: str = DEFAULT, *, options: RunOptions | None = None) -> int:
             scenario,
             out=options.out,
             workers=options.workers,
-            progress=progress,
+            progress=_looking_ahead(progress),
             keep=keep,
             command=command_line(),
         )
@@ -89,6 +90,16 @@ for _command in (
 ):
     app.command(_command)
 app.command(planning.page, name="app")
+
+
+def _looking_ahead(progress: Progress) -> Progress:
+    """Return a progress that imports what reports need, which takes seconds, while the workers begin."""
+
+    def told(done: int, total: int) -> None:
+        progress(done, total)
+        import sim.reports.html  # noqa: F401 # only once, and while nothing waits for this process
+
+    return told
 
 
 def _name_failures(result: RunResult, whose: str = "") -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.config import Scenario
 from sim.demand.setup import Setup
+from sim.experiments.pattern_store import Pattern
 from sim.locale import message
 from sim.model import simulate
 from sim.outcomes.columns import read_columns
@@ -47,56 +48,6 @@ _KEPT = message(
     "kept as they are: populations follow the table, drive times are shares, the rest are switches"
 )
 _LARGEST = message("largest difference of a cell")
-
-
-@dataclass(frozen=True)
-class Pattern:
-    """A row of the table of patterns.
-
-    Attributes
-    ----------
-    pattern, subject, year
-        What it is, of whom or where (empty: the region), and when.
-    plan, model
-        The plan's value and the model's.
-    tolerance
-        Largest difference at which the two agree; with `at_least` the model may lie above by any amount.
-    unit
-        Unit of both.
-    reason
-        Why they agree by construction, or why they differ: an English message.
-    at_least
-        Whether the plan's value is a lower limit.
-    month
-        Month that the reason names, as in `sim.calendar.MONTHS`.
-    """
-
-    pattern: str
-    subject: str
-    year: int
-    plan: float
-    model: float
-    tolerance: float
-    unit: str
-    reason: str = ""
-    at_least: bool = False
-    month: str = ""
-
-    @property
-    def difference(self) -> float:
-        """Model less plan."""
-        return self.model - self.plan
-
-    @property
-    def agrees(self) -> bool:
-        """Whether the model comes as near as it should."""
-        gap = -self.difference if self.at_least else abs(self.difference)
-        return not isnan(gap) and gap <= self.tolerance
-
-    def as_dict(self) -> dict[str, object]:
-        """Return the row as plain values."""
-        reason = self.reason.format(month=self.month)
-        return {**vars(self), "reason": reason, "difference": self.difference, "agrees": self.agrees}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import json
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,7 +20,7 @@ from sim.experiments.manifest import read_manifest
 from sim.experiments.parts import FinishedRun, Output, StoredRun, read_run, stored_runs, write_part
 from sim.experiments.runner import run_ids
 from sim.experiments.store import RESULTS, read_stored
-from sim.experiments.work import Replicate
+from sim.experiments.work import Replicate, by_model
 from sim.region import load_region
 
 _NAME = "runs.parquet"
@@ -111,16 +110,10 @@ def rerun(
     stored = stored_runs(out).get(name)
     if stored is None:
         raise RunError(f"{name}: is listed in {found.folder} but not stored any more; run again to make it")
-    how = replicate or _model(details=stored.details_path is not None)
+    how = replicate or by_model(details=stored.details_path is not None)
     differing = tuple(_differences(stored, scenario, replication, how))
     point = int(found.row["design_point"])
     return Rerun(name, str(found.row["scenario"]), point, replication, found.folder, differing)
-
-
-def _model(*, details: bool) -> Replicate:
-    from sim.experiments.replication import replicate
-
-    return partial(replicate, keep_details=details)
 
 
 def _find(run_id: str, out: Path) -> _Found:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from sim.experiments.manifest import new_manifest, now, read_manifest, write_man
 from sim.experiments.parts import DamagedPart, Output, stored_runs
 from sim.experiments.store import RESULTS, RunResult, make_folder, run_folder, write_config
 from sim.experiments.tables import PlannedRun, write_tables
-from sim.experiments.work import Execution, Progress, Report, Task, Work
+from sim.experiments.work import Execution, Progress, Report, Task, Work, by_model
 from sim.region import load_region
 
 
@@ -58,13 +57,11 @@ def run_scenario(
     RunError
         A worker died or the results could not be written.
     """
-    from sim.experiments.replication import replicate  # the model is needed only when something runs
-
     folder = run_folder(out, scenario)
-    details = "details" in keep
-    chosen = partial(replicate, keep_details=True) if details else replicate
-    visits = "visits" in keep
-    how = Execution(folder, out, workers or default_workers(), visits, chosen, keep_details=details)
+    details, visits = "details" in keep, "visits" in keep
+    how = Execution(
+        folder, out, workers or default_workers(), visits, by_model(details=details), keep_details=details
+    )
     return run_tasks(tasks_of(scenario), how, new_manifest(scenario, command, how.workers), progress)
 
 
@@ -205,8 +202,9 @@ def stored_ids(how: Execution) -> set[str]:
 def run_all(tasks: Sequence[Task], total: int, how: Execution, progress: Progress, report: Report) -> None:
     """Run tasks, whether they are stored or not; `total` is what progress is measured by."""
     before = total - len(tasks) - report.runs
-    progress(before + report.runs, total)
-    if tasks:
+    if not tasks:
+        progress(before + report.runs, total)
+    else:
         with open_lanes(how.executor, min(how.workers, len(tasks)), how.address) as lanes:
             work = Work(tasks, how, lanes, report)
             for _ in work.chunks():

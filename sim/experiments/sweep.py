@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ from sim.experiments.runner import (
 )
 from sim.experiments.store import RESULTS, RunResult, make_folder, write_config, write_yaml
 from sim.experiments.tables import PlannedRun
-from sim.experiments.work import Execution, Progress, Replicate, Report, Task
+from sim.experiments.work import Execution, Progress, Replicate, Report, Task, by_model
 from sim.outcomes.replications import intervals
 from sim.region import load_region
 
@@ -211,18 +211,11 @@ def execution(experiment: Experiment, points: Sequence[DesignPoint], options: Sw
         root=options.out,
         workers=options.workers or default_workers(),
         keep_visits=experiment.spec.visits,
-        replicate=options.replicate or _model(details=experiment.spec.details),
+        replicate=options.replicate or by_model(details=experiment.spec.details),
         keep_details=experiment.spec.details,
         executor=options.executor,
         address=options.address,
     )
-
-
-def _model(*, details: bool) -> Replicate:
-    """Return the function that simulates with the model, which is needed only when something runs."""
-    from sim.experiments.replication import replicate
-
-    return partial(replicate, keep_details=True) if details else replicate
 
 
 def _start(

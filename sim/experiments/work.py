@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -28,8 +29,22 @@ _DEATHS = 3
 
 #: (scenario, replication, keep visits) -> (metrics, visits or None, and details where they are kept).
 Replicate = Callable[[Scenario, int, bool], Sequence[pd.DataFrame | None]]
-#: Called with (runs that are done, runs in all).
+#: Called with (runs that are done, runs in all): first when workers have something to do.
 Progress = Callable[[int, int], None]
+
+
+def by_model(*, details: bool) -> Replicate:
+    """Return the function that simulates with the model; `details`: its further metrics are wanted."""
+    return partial(_simulate, keep_details=details)
+
+
+def _simulate(
+    scenario: Scenario, replication: int, keep_visits: bool, keep_details: bool
+) -> Sequence[pd.DataFrame | None]:
+    # The model is slow to import, and who only hands out the work does without.
+    from sim.experiments.replication import replicate
+
+    return replicate(scenario, replication, keep_visits, keep_details)
 
 
 @dataclass(frozen=True)
@@ -102,8 +117,9 @@ class Work:
         self._size, self._deaths, self._alone = 1, 0, False
 
     def chunks(self) -> Iterable[None]:
-        """Run everything; come back after each chunk."""
+        """Run everything; come back when all workers have something to do, and after each chunk."""
         self._fill()
+        yield
         while self._running or self._suspects:
             if not self._running:
                 self._try_suspect()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from babel.dates import get_month_names
 
 from sim.calendar import MONTHS
-from sim.experiments.patterns import Pattern
+from sim.experiments.pattern_store import Pattern
 from sim.locale import message, translator
 from sim.reports.names import Labels, short_name
 

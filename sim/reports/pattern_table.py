@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from sim.experiments.pattern_store import kept_patterns, pattern_file
-from sim.experiments.patterns import Pattern
+from sim.experiments.pattern_store import Pattern, kept_patterns, pattern_file
 from sim.locale import Language, message, number, percent, signed, translator
 from sim.reports.names import Labels
 from sim.reports.pattern_names import pattern_title, subject_title, why

@@ -9,7 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from sim.experiments.patterns import Pattern
+from sim.experiments.pattern_store import Pattern
 from sim.locale import translator
 from sim.reports.names import Labels
 from sim.reports.pattern_names import pattern_title, subject_title, why

@@ -9,7 +9,8 @@ import pytest
 
 from sim.config import load_scenario
 from sim.demand.setup import Setup, make_setup
-from sim.experiments.patterns import Pattern, patterns
+from sim.experiments.pattern_store import Pattern
+from sim.experiments.patterns import patterns
 from sim.model import simulate
 from sim.outcomes.columns import month_of_day, read_columns
 from sim.outcomes.reach import access, catchments, population_base, population_by_month

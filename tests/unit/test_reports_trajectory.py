@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 
 from sim.config import load_scenario
-from sim.experiments.pattern_store import keep_patterns, kept_patterns, pattern_file
-from sim.experiments.patterns import Pattern
+from sim.experiments.pattern_store import Pattern, keep_patterns, kept_patterns, pattern_file
 from sim.experiments.updated import updated_scenario
 from sim.locale import number
 from sim.reports.console import print_summary, print_table
