@@ -9,7 +9,8 @@ import pandas as pd
 from sim.demand.setup import Setup
 from sim.network.rows import roster_rows
 from sim.outcomes.costs import Costs, costs_of
-from sim.outcomes.table import ALL, COLUMNS, YEAR
+from sim.outcomes.labels import ALL, YEAR
+from sim.outcomes.table import COLUMNS
 from sim.visits import YearRecords
 
 #: Metrics that `cost_rows` adds.

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.app.costs import EUROS, HTV, SPACE, SPACE_EUROS, STAFF_EUROS
 from sim.config import Scenario
-from sim.outcomes.table import YEAR
+from sim.outcomes.labels import YEAR
 from sim.reports.results import ALL, Estimate, Values
 
 _CELL = ["replication", "metric", "statistic", "point", "authority", "channel", "period"]

@@ -6,11 +6,14 @@ import numpy as np
 
 from sim.outcomes.columns import Floats
 from sim.outcomes.grouping import Tally, ratio
+from sim.outcomes.labels import Family
 from sim.outcomes.settings import OutcomeSettings
-from sim.outcomes.table import LongTable, Metric
+from sim.outcomes.table import LongTable
 from sim.visits import YearRecords
 
 _PEAK = 0.95
+_QUEUE = Family.of("queue_length", ("mean", "max"), "persons")
+_PRESENT = Family.of("people_present", ("p95_of_daily_max",), "persons")
 
 
 def add_crowding(table: LongTable, records: YearRecords, year: Tally, settings: OutcomeSettings) -> None:
@@ -24,20 +27,24 @@ def add_crowding(table: LongTable, records: YearRecords, year: Tally, settings: 
     *present* are all with a ticket who have not left, with companions; no-shows are neither.
     """
     point, authority = np.nonzero(table.shown[:-1, :-1])
-    mean = ratio(year["queued"], records.open_minutes.max(axis=2))[point, authority]
-    longest = year["longest"][point, authority]
-    table.add_rows(Metric("queue_length", "mean", "persons"), point, authority, mean)
-    table.add_rows(Metric("queue_length", "max", "persons"), point, authority, longest)
-    present = _peaks(year["present"]) * (1 + settings.companions)
+    lengths = np.stack([ratio(year["queued"], records.open_minutes.max(axis=2)), year["longest"]])
+    table.add_rows(_QUEUE, table.place(point, authority), lengths[:, point, authority])
+    present = daily_peaks(year["present"]) * (1 + settings.companions)
     shown = np.flatnonzero(table.shown[:-1, -1])
-    everybody = np.full(len(shown), table.all_authorities)
-    table.add_rows(Metric("people_present", "p95_of_daily_max", "persons"), shown, everybody, present[shown])
+    table.add_rows(_PRESENT, table.place(shown, table.all_authorities), present[None, shown])
 
 
-def _peaks(most: Floats) -> Floats:
-    """Return the 95th percentile over days with visits of the most people present, (n_points,)."""
-    out = np.full(len(most), np.nan)
-    for point in np.flatnonzero(most.any(axis=1)):
-        days = most[point]
-        out[point] = np.quantile(days[days > 0], _PEAK)
-    return out
+def daily_peaks(most: Floats) -> Floats:
+    """Return the 95th percentile over days with visits of the most people present, (n_points,).
+
+    Interpolated linearly as numpy does, to the same last digit.
+    """
+    ordered = np.sort(most, axis=1)  # days without visits come first
+    days = np.count_nonzero(ordered, axis=1)
+    place = (days - 1) * _PEAK
+    low = np.floor(place).astype(np.int64)
+    point, first = np.arange(len(most)), most.shape[1] - days
+    before, after = (ordered[point, np.clip(first + at, 0, most.shape[1] - 1)] for at in (low, low + 1))
+    part, step = place - low, after - before
+    value = np.where(part >= 0.5, after - step * (1 - part), before + step * part)
+    return np.where(days > 0, value, np.nan)

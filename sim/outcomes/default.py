@@ -7,6 +7,7 @@ from importlib import import_module
 import pandas as pd
 
 from sim.outcomes.access import add_access_delay, add_travel
+from sim.outcomes.contact import contact_rows
 from sim.outcomes.crowding import add_crowding
 from sim.outcomes.half_hours import add_half_hours
 from sim.outcomes.officials import add_officials, add_places, pools
@@ -43,8 +44,8 @@ def metrics(records: YearRecords, settings: OutcomeSettings) -> pd.DataFrame:
     `access`, `half_hours`); the table is made from the year's tally. Its compiled module is imported when it
     is first needed: who only reads tables does without.
     """
-    tally_year = import_module("sim.outcomes.tally").tally_year
-    year, waits = tally_year(records, settings.service_target_wait)
+    tally_year, rows = import_module("sim.outcomes.tally").tally_year, contact_rows(records)
+    year, waits = tally_year(records, rows, settings.service_target_wait)
     shown = shown_groups(records.open_minutes, year["records"].sum(axis=(2, 3, 4, 5)))
     table = LongTable(records.year, records.names, shown, pools(records))
     add_volumes(table, year)
@@ -56,7 +57,7 @@ def metrics(records: YearRecords, settings: OutcomeSettings) -> pd.DataFrame:
     add_crowding(table, records, year, settings)
     add_access_delay(table, year)
     add_travel(table, year)
-    add_officials(table, records, year)
+    add_officials(table, records, year, rows)
     add_places(table, records, year)
     add_half_hours(table, year)
     add_people(table, records, year)

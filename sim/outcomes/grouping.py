@@ -48,20 +48,37 @@ def count(key: Ints, shape: tuple[int, ...], weights: Floats | Bools | None = No
     return np.bincount(key, weights, minlength=size).astype(np.float64, copy=False).reshape(shape)
 
 
-def with_margins(cells: Floats, axes: int | None = None) -> Floats:
-    """Return `cells` with the sum appended at the end of each of its first `axes` axes (default: all).
+def with_margins(cells: Floats, axes: int | None = None, after: int = 0) -> Floats:
+    """Return `cells` with the sum appended at the end of some axes.
 
+    Parameters
+    ----------
+    cells
+        Values.
+    axes
+        How many axes in a row get a margin; default: all from the first one.
+    after
+        Axes before the first one.
+
+    Examples
+    --------
     >>> with_margins(np.array([[1.0, 2.0], [3.0, 4.0]])).tolist()
     [[1.0, 2.0, 3.0], [3.0, 4.0, 7.0], [4.0, 6.0, 10.0]]
     """
-    for axis in range(cells.ndim if axes is None else axes):
-        cells = np.concatenate([cells, cells.sum(axis=axis, keepdims=True)], axis=axis)
-    return cells
+    grown = range(after, cells.ndim if axes is None else after + axes)
+    out = np.empty([n + (axis in grown) for axis, n in enumerate(cells.shape)])
+    inner = [slice(n) for n in cells.shape]
+    out[tuple(inner)] = cells
+    for axis in grown:
+        whole, margin = tuple(inner), tuple(-1 if at == axis else part for at, part in enumerate(inner))
+        np.add.reduce(out[whole], axis=axis, out=out[margin])
+        inner[axis] = slice(None)
+    return out
 
 
 def days_with_arrivals(year: Tally) -> Bools:
-    """Return on which days anybody arrived at each point, and at any, (n_points + 1, n_days)."""
-    came: Bools = with_margins(year["days"][:2].sum(axis=(0, 2)), axes=1) > 0
+    """Return on which days anybody arrived at each point, and at any, (n_days, n_points + 1)."""
+    came: Bools = with_margins(year["days"][:2].sum(axis=(0, 3)), 1, after=1) > 0
     return came
 
 

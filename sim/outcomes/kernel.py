@@ -57,7 +57,7 @@ class Totals(NamedTuple):
     grades: Floats  # (P, A, C, limits + BEYOND)
     minutes: Floats  # (P, A, C)
     outside: Floats  # (2, P, A)
-    days: Floats  # (3, P, A, D)
+    days: Floats  # (3, D, P, A)
     queued: Floats  # (P, A)
     busy: Floats  # (rows, A + 1), see `sim.outcomes.contact.ContactRows`
     used: Floats  # (P, kinds of place)
@@ -241,7 +241,7 @@ def _waits(visit: Any, case: Case, frame: Frame, t: Totals) -> None:
     verdict = _ABSENT
     if case.arrived:
         verdict = _WITHIN if case.wait <= frame.target else _LATE
-    t.days[verdict, p, a, case.day] += 1.0
+    t.days[verdict, case.day, p, a] += 1.0
 
 
 @_inner

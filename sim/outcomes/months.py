@@ -8,8 +8,9 @@ import pandas as pd
 from sim.outcomes.columns import month_of_day, read_columns
 from sim.outcomes.cube import MONTHS, cube
 from sim.outcomes.grouping import count, with_margins
+from sim.outcomes.labels import ALL, YEAR
 from sim.outcomes.settings import OutcomeSettings
-from sim.outcomes.table import ALL, YEAR, long_rows
+from sim.outcomes.table import long_rows
 from sim.outcomes.waits import QUANTILES
 from sim.visits import YearRecords
 

@@ -6,19 +6,27 @@ from collections import Counter
 
 import numpy as np
 
-from sim.outcomes.columns import Floats, Ints
-from sim.outcomes.contact import ContactRows, contact_rows
+from sim.outcomes.columns import Floats
+from sim.outcomes.contact import ContactRows
 from sim.outcomes.grouping import Tally, count, ratio
-from sim.outcomes.table import GUIDANCE, LongTable, Metric
+from sim.outcomes.labels import GUIDANCE, Family, Metric
+from sim.outcomes.table import LongTable
 from sim.visits import Channel, OfficialName, Place, YearRecords
 
 _HOUR = 60.0
 _PLACES = tuple(place for place in Place if place is not Place.NONE)
 #: Columns of the officials' hours, in this order.
 _HOURS = {"rostered_hours": "rostered", "overtime_hours": "outside", "on_call_hours": "on_call"}
+_USE = (
+    Family.of("contact_hours", ("sum",), "h")
+    + Family(tuple(Metric(name, "sum", "h") for name in _HOURS))
+    + Family.of("utilisation", ("share",), "share")
+)
+_PLACE_USE = Family.of("place_utilisation", (place.name.lower() for place in _PLACES), "share")
+_POOL_USE = Family.of("pool_utilisation", ("share",), "share")
 
 
-def add_officials(table: LongTable, records: YearRecords, year: Tally) -> None:
+def add_officials(table: LongTable, records: YearRecords, year: Tally, rows: ContactRows) -> None:
     """Add contact, rostered, overtime and on-call hours and utilisation by point and authority.
 
     Notes
@@ -30,21 +38,18 @@ def add_officials(table: LongTable, records: YearRecords, year: Tally) -> None:
     pool who served nobody counts for the authority over all points only.
     Utilisation = contact / (rostered + overtime + on call).
     """
-    busy, rows = year["busy"], contact_rows(records)
-    on_duty, n_points = _on_duty(records), len(records.names.points)
-    share = _attribution(records, busy, rows)
+    busy, n_points = year["busy"], len(records.names.points)
+    on_duty = _on_duty(records)
+    total = count(rows.official, rows.first.shape, busy.sum(axis=1))
+    share = _attribution(records, busy, total, rows)
     contact = _fold(busy, rows, n_points)
-    hours = {
-        name: _fold(share * on_duty[column][rows.official, None], rows, n_points)
-        for name, column in _HOURS.items()
-    }
-    point, authority = _shown(table, contact, hours)
-    table.add_rows(Metric("contact_hours", "sum", "h"), point, authority, contact[point, authority] / _HOUR)
-    for name, minutes in hours.items():
-        table.add_rows(Metric(name, "sum", "h"), point, authority, minutes[point, authority] / _HOUR)
-    used = ratio(contact, sum(hours.values(), np.zeros_like(contact)))
-    table.add_rows(Metric("utilisation", "share", "share"), point, authority, used[point, authority])
-    _add_pools(table, records, count(rows.official, rows.first.shape, busy.sum(axis=1)), on_duty)
+    hours = [_fold(share * minutes[rows.official, None], rows, n_points) for minutes in on_duty]
+    guided = sum(hours, contact)[:, -1:] > 0
+    point, authority = np.nonzero(np.concatenate([table.shown, guided], axis=1))
+    used = ratio(contact, sum(hours, np.zeros_like(contact)))
+    values = np.stack([contact / _HOUR, *(minutes / _HOUR for minutes in hours), used])
+    table.add_rows(_USE, table.place(point, authority), values[:, point, authority])
+    _add_pools(table, records, total, sum(on_duty, np.zeros(len(total))))
 
 
 def add_places(table: LongTable, records: YearRecords, year: Tally) -> None:
@@ -57,14 +62,12 @@ def add_places(table: LongTable, records: YearRecords, year: Tally) -> None:
     """
     minutes = year["used"]
     longest = records.open_minutes.max(axis=1)
-    for place in _PLACES:
-        channels = (
-            [Channel.VIDEO] if place is Place.REMOTE_STATION else [Channel.COUNTER, Channel.SELF_SERVICE]
-        )
-        share = ratio(minutes[:, place], records.places[:, place] * longest[:, channels].max(axis=1))
-        at = np.flatnonzero(records.places[:, place] > 0)
-        everybody = np.full(len(at), table.all_authorities)
-        table.add_rows(Metric("place_utilisation", place.name.lower(), "share"), at, everybody, share[at])
+    at_counter = longest[:, [Channel.COUNTER, Channel.SELF_SERVICE]].max(axis=1)
+    opened = [longest[:, Channel.VIDEO] if place is Place.REMOTE_STATION else at_counter for place in _PLACES]
+    number = records.places[:, _PLACES].T.astype(np.float64)
+    share = ratio(minutes[:, _PLACES].T, number * np.stack(opened))
+    places = table.place(np.arange(len(minutes)), table.all_authorities)
+    table.add_rows(_PLACE_USE, places, share, number > 0)
 
 
 def pools(records: YearRecords) -> tuple[str, ...]:
@@ -73,17 +76,19 @@ def pools(records: YearRecords) -> tuple[str, ...]:
     return tuple(name for name in Counter(places) if name not in records.names.points)
 
 
-def _on_duty(records: YearRecords) -> dict[str, Floats]:
-    """Return each official's minutes of the year by kind, (n_officials,) each."""
+def _on_duty(records: YearRecords) -> list[Floats]:
+    """Return each official's minutes of the year, (n_officials,) for each of `_HOURS`."""
     days = records.officials
     shape = (len(records.official_names),)
     official = days["official"].astype(np.int64)
-    return {column: count(official, shape, days[column]) for column in _HOURS.values()}
+    return [count(official, shape, days[column]) for column in _HOURS.values()]
 
 
-def _attribution(records: YearRecords, busy: Floats, rows: ContactRows) -> Floats:
-    """Return the share of each official's hours that falls to each point and authority, shape of `busy`."""
-    total = count(rows.official, rows.first.shape, busy.sum(axis=1))
+def _attribution(records: YearRecords, busy: Floats, total: Floats, rows: ContactRows) -> Floats:
+    """Return the share of each official's hours that falls to each point and authority, shape of `busy`.
+
+    `total`: minutes of contact of each official, (n_officials,).
+    """
     share = busy / np.where(total > 0, total, 1.0)[rows.official, None]
     for official in np.flatnonzero(total == 0):
         point, authorities = _skilled_for(records, records.official_names[official])
@@ -109,20 +114,14 @@ def _fold(values: Floats, rows: ContactRows, n_points: int) -> Floats:
     return np.concatenate([over_points[:, :-1], over_all, over_points[:, -1:]], axis=1)
 
 
-def _shown(table: LongTable, contact: Floats, hours: dict[str, Floats]) -> tuple[Ints, Ints]:
-    """Return the (point, authority) with rows: those shown elsewhere, and guidance where there is any."""
-    guided = sum(hours.values(), contact)[:, -1:] > 0
-    point, authority = np.nonzero(np.concatenate([table.shown, guided], axis=1))
-    return point, authority
+def _add_pools(table: LongTable, records: YearRecords, busy: Floats, present: Floats) -> None:
+    """Add the utilisation of each remote pool, whose name stands for the point.
 
-
-def _add_pools(table: LongTable, records: YearRecords, busy: Floats, on_duty: dict[str, Floats]) -> None:
-    """Add the utilisation of each remote pool, whose name stands for the point; `busy`: (n_officials,)."""
-    present = sum(on_duty.values(), np.zeros(len(records.official_names)))
+    `busy`, `present`: minutes in contact and on duty of each official, (n_officials,).
+    """
     works_at = np.array([name.works_at for name in records.official_names], dtype=object)
     for position, pool in enumerate(pools(records)):
         members = works_at == pool
         share = ratio(busy[members].sum(), present[members].sum())
-        at = np.array([table.all_points + 1 + position])
-        everybody = np.array([table.all_authorities])
-        table.add_rows(Metric("pool_utilisation", "share", "share"), at, everybody, np.atleast_1d(share))
+        place = table.place(table.all_points + 1 + position, table.all_authorities)
+        table.add_rows(_POOL_USE, place.reshape(1), share.reshape(1, 1))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from sim.outcomes.columns import Floats
 from sim.outcomes.grouping import Tally, ratio
-from sim.outcomes.table import LongTable, Metric
+from sim.outcomes.labels import Family
+from sim.outcomes.table import Block, LongTable
 from sim.outcomes.volumes import KINDS
 from sim.visits import YearRecords
 
@@ -31,31 +32,48 @@ def add_people(table: LongTable, records: YearRecords, year: Tally) -> None:
         persons = records.persons.sum(axis=others).astype(np.float64)
         measures = year["people"].sum(axis=tuple(index + 1 for index in others))
         _add_groups(table, dimension, groups, persons, measures)
-    visits, minutes = year["origins"]
-    _add_origins(table, records.names.municipalities, visits, ratio(minutes, visits))
+    _add_origins(table, records.names.municipalities, *year["origins"])
 
 
 def _add_groups(
-    table: LongTable, dimension: str, groups: Sequence[str], persons: Floats, measures: Floats
+    table: LongTable, dimension: str, groups: tuple[str, ...], persons: Floats, measures: Floats
 ) -> None:
     """Add one dimension's rows."""
     visits, arrived, began, waited, within, gave_up, travel = measures
-    found = {
-        ("persons", "persons"): persons,
-        ("visits", "visits"): visits,
-        ("wait", "min"): ratio(waited, began),
-        ("within_target", "share"): ratio(within, arrived),
-        ("abandonment", "share"): ratio(gave_up, arrived),
-        ("travel", "min"): ratio(travel, arrived),
+    shares = ratio(np.stack([waited, within, gave_up, travel]), np.stack([began, arrived, arrived, arrived]))
+    table.add_overall(_of_groups(dimension, groups), np.stack([persons, visits, *shares]))
+
+
+@lru_cache(maxsize=16)
+def _of_groups(dimension: str, groups: tuple[str, ...]) -> Family:
+    """Return what is told of each group of a dimension."""
+    units = {
+        "persons": "persons",
+        "visits": "visits",
+        "wait": "min",
+        "within_target": "share",
+        "abandonment": "share",
+        "travel": "min",
     }
-    for (name, unit), values in found.items():
-        table.add_overall([Metric(f"{name}_by_{dimension}", group, unit) for group in groups], values)
+    families = [Family.of(f"{name}_by_{dimension}", groups, unit) for name, unit in units.items()]
+    return Family(tuple(metric for family in families for metric in family.metrics))
 
 
-def _add_origins(table: LongTable, municipalities: Sequence[str], visits: Floats, travel: Floats) -> None:
+def _add_origins(table: LongTable, municipalities: tuple[str, ...], visits: Floats, minutes: Floats) -> None:
     """Add the visits and mean travel of each municipality's people to each point that they visit."""
-    for index, name in enumerate(municipalities):
-        point = np.flatnonzero(visits[index] > 0)
-        everybody = np.full(len(point), table.all_authorities)
-        table.add_rows(Metric("visits_from", name, "visits"), point, everybody, visits[index, point])
-        table.add_rows(Metric("travel_from", name, "min"), point, everybody, travel[index, point])
+    of_visits, of_travel = _of_origins(municipalities)
+    places = table.place(np.arange(visits.shape[1]), table.all_authorities)
+    table.add_in_turn(
+        len(visits),
+        Block(of_visits, places, visits, visits > 0),
+        Block(of_travel, places, ratio(minutes, visits), visits > 0),
+    )
+
+
+@lru_cache(maxsize=4)
+def _of_origins(municipalities: tuple[str, ...]) -> tuple[Family, Family]:
+    """Return the visits, and the travel, from each municipality."""
+    return (
+        Family.of("visits_from", municipalities, "visits"),
+        Family.of("travel_from", municipalities, "min"),
+    )

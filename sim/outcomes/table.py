@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from sim.outcomes.columns import Bools, Floats, Ints
+from sim.outcomes.labels import ALL, YEAR, Family, labels_of
 from sim.visits import Channel, Names
-
-#: Name of a sum over points, authorities or channels, and of the period that is the year.
-ALL = "all"
-YEAR = "year"
-#: Name under which officials who guide are listed among the authorities.
-GUIDANCE = "guidance"
-
-#: A column of text.
-type Texts = pd.api.extensions.ExtensionArray
 
 COLUMNS = ("year", "point", "authority", "channel", "period", "metric", "statistic", "value", "unit")
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """What a block of values is: its metric, statistic and unit, and its period and channel."""
+class Block(NamedTuple):
+    """Values of a family of metrics at some places, see `LongTable.add_in_turn`.
 
-    name: str
-    statistic: str
-    unit: str
-    period: str = YEAR
-    channel: str = ALL
+    Attributes
+    ----------
+    family
+        The metrics.
+    places
+        Places of the figures, see `LongTable.place`, (n_places,).
+    figures
+        The values, (n_metrics, n_places).
+    which
+        Which of them are rows of the table, likewise; default: all.
+    """
+
+    family: Family
+    places: Ints
+    figures: Floats
+    which: Bools | None = None
 
 
 @dataclass
@@ -50,22 +50,34 @@ class LongTable:
         Which (point, authority) have rows, (n_points + 1, n_authorities + 1); the last of an axis is *all*.
     extra_points
         Further names that rows may carry as their point (remote pools); their indices follow *all*.
+
+    Attributes
+    ----------
+    cells
+        Places of all (point, authority) that are shown.
+    points
+        Places of all points that are shown, authorities taken together.
+    everywhere
+        Places of all authorities and *all* over all points.
+    overall
+        The one place of all points and authorities.
     """
 
     year: int
     names: Names
     shown: Bools
     extra_points: tuple[str, ...] = ()
-    _points: list[Ints] = field(default_factory=list)
-    _authorities: list[Ints] = field(default_factory=list)
+    _codes: list[Ints] = field(default_factory=list)
     _values: list[Floats] = field(default_factory=list)
-    _metrics: list[Metric] = field(default_factory=list)
-    _lengths: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._shown_at = np.nonzero(self.shown)
+        self._labels = labels_of(self.names, self.extra_points)
+        self._shown_cells = np.flatnonzero(self.shown)
         self._shown_points = np.flatnonzero(self.shown[:, -1])
-        self._everybody = np.full(len(self._shown_points), self.all_authorities)
+        self.cells = self.place(*np.divmod(self._shown_cells, self.shown.shape[1]))
+        self.points = self.place(self._shown_points, self.all_authorities)
+        self.everywhere = self.place(self.all_points, np.arange(self.all_authorities + 1))
+        self.overall = self.everywhere[-1:]
 
     @property
     def all_points(self) -> int:
@@ -77,63 +89,70 @@ class LongTable:
         """Index that stands for all authorities."""
         return len(self.names.authorities)
 
-    def add(self, metric: Metric, values: Floats) -> None:
-        """Add the values of every shown (point, authority), shape of `shown`."""
-        self.add_rows(metric, self._shown_at[0], self._shown_at[1], values[self._shown_at])
+    def place(self, point: Ints | int, authority: Ints | int) -> Ints:
+        """Return the places of points and authorities given by index."""
+        return np.asarray(point * np.int64(self._labels.n_authorities) + authority)
 
-    def add_by_channel(self, metric: Metric, values: Floats) -> None:
-        """Add values with channels and *all* as a further last axis; idle channels have no row."""
-        self.add(metric, values[:, :, -1])
-        for channel in Channel:
-            cells = values[:, :, channel]
-            at = np.nonzero(self.shown & ~np.isnan(cells) & (cells != 0))
-            single = Metric(metric.name, metric.statistic, metric.unit, metric.period, channel.name.lower())
-            self.add_rows(single, at[0], at[1], cells[at])
+    def of_cells(self, values: Floats) -> Floats:
+        """Return the values at `cells`, given those of (…, n_points + 1, n_authorities + 1)."""
+        return values.reshape(-1, self.shown.size).take(self._shown_cells, axis=1)
 
-    def add_points(self, metric: Metric, values: Floats) -> None:
-        """Add one value a shown point and one for all, authorities taken together, (n_points + 1,)."""
-        self.add_rows(metric, self._shown_points, self._everybody, values[self._shown_points])
+    def of_points(self, values: Floats) -> Floats:
+        """Return the values at `points` of values by point, (..., n_points + 1)."""
+        return values.reshape(-1, len(self.shown)).take(self._shown_points, axis=1)
 
-    def add_rows(self, metric: Metric, point: Ints, authority: Ints, values: Floats) -> None:
-        """Add values whose points and authorities are given by index, all (n,)."""
-        self._points.append(point)
-        self._authorities.append(authority)
+    def add(self, family: Family, values: Floats) -> None:
+        """Add the values of every shown (point, authority), (n_metrics, n_points + 1, n_authorities + 1)."""
+        self.add_rows(family, self.cells, self.of_cells(values))
+
+    def add_by_channel(self, family: Family, values: Floats) -> None:
+        """Add values by channel, *all* last, as a further last axis; idle channels have no row."""
+        by_channel = np.moveaxis(values, -1, 1)[:, [-1, *Channel]]
+        cells = self.of_cells(by_channel)
+        which = (cells != 0) & ~np.isnan(cells)
+        which[:: len(Channel) + 1] = True
+        self.add_rows(family.by_channel, self.cells, cells, which)
+
+    def add_points(self, family: Family, values: Floats) -> None:
+        """Add a value for every shown point and one for all points, (n_metrics, n_points + 1)."""
+        self.add_rows(family, self.points, self.of_points(values))
+
+    def add_overall(self, family: Family, values: Floats) -> None:
+        """Add a value over all points and authorities of each metric, (n_metrics,)."""
+        self.add_rows(family, self.overall, values.reshape(-1, 1))
+
+    def add_rows(self, family: Family, places: Ints, values: Floats, which: Bools | None = None) -> None:
+        """Add what a `Block` of the same parts holds, metric by metric."""
+        self.add_in_turn(len(family.metrics), Block(family, places, values, which))
+
+    def add_in_turn(self, turns: int, *blocks: Block) -> None:
+        """Add blocks in turns: in each turn, of each block as many metrics as make it last all turns."""
+        codes = np.concatenate(
+            [(self._labels.codes(b.family)[:, None] + b.places).reshape(turns, -1) for b in blocks], axis=1
+        )
+        values = np.concatenate([b.figures.reshape(turns, -1) for b in blocks], axis=1)
+        if all(b.which is None for b in blocks):
+            codes, values = codes.ravel(), values.ravel()
+        else:
+            which = np.concatenate([_which(b).reshape(turns, -1) for b in blocks], axis=1)
+            codes, values = codes[which], values[which]
+        self._codes.append(codes)
         self._values.append(values)
-        self._metrics.append(metric)
-        self._lengths.append(len(values))
-
-    def add_overall(self, metrics: Sequence[Metric], values: Floats) -> None:
-        """Add a value over all points and authorities for each of some metrics, (n_metrics,)."""
-        self._points.append(np.full(len(values), self.all_points))
-        self._authorities.append(np.full(len(values), self.all_authorities))
-        self._values.append(values)
-        self._metrics += metrics
-        self._lengths += [1] * len(values)
 
     def frame(self) -> pd.DataFrame:
         """Return all rows in the order in which they were added, columns `COLUMNS`."""
-        block = np.repeat(np.arange(len(self._lengths)), self._lengths)
-        points = (*self.names.points, ALL, *self.extra_points)
-        authorities = (*self.names.authorities, ALL, GUIDANCE)
-        return pd.DataFrame(
-            {
-                "year": np.full(len(block), self.year, np.int64),
-                "point": _texts(points, np.concatenate(self._points)),
-                "authority": _texts(authorities, np.concatenate(self._authorities)),
-                "channel": self._label("channel", block),
-                "period": self._label("period", block),
-                "metric": self._label("name", block),
-                "statistic": self._label("statistic", block),
-                "value": np.concatenate(self._values),
-                "unit": self._label("unit", block),
-            },
-            columns=list(COLUMNS),
-            copy=False,
-        )
+        codes = np.concatenate(self._codes)
+        columns = {
+            **self._labels.columns(codes),
+            "year": np.full(len(codes), self.year, np.int64),
+            "value": np.concatenate(self._values),
+        }
+        return pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)
 
-    def _label(self, attribute: str, block: Ints) -> Texts:
-        """Return one attribute of the blocks' metrics, a row each."""
-        return _texts(tuple(getattr(metric, attribute) for metric in self._metrics), block)
+
+def _which(block: Block) -> Bools:
+    """Return which values of a block are rows."""
+    return np.broadcast_to(True if block.which is None else block.which, block.figures.shape)
 
 
 def long_rows(year: int, values: pd.Series[float], **columns: str) -> pd.DataFrame:
@@ -153,19 +172,6 @@ def long_rows(year: int, values: pd.Series[float], **columns: str) -> pd.DataFra
     own = {str(name): values.index.get_level_values(str(name)) for name in values.index.names}
     data = {**fixed, **own, "year": year, "value": values.to_numpy(np.float64)}
     return pd.DataFrame({name: data[name] for name in COLUMNS}, index=pd.RangeIndex(len(values)))
-
-
-def _texts(names: tuple[str, ...], index: Ints) -> Texts:
-    """Return the names at the given indices as a text column."""
-    return _column(names, index.tobytes())
-
-
-@lru_cache(maxsize=16)
-def _column(names: tuple[str, ...], index: bytes) -> Texts:
-    """Return the text column of `_texts`; replications of a scenario mostly share theirs, as none changes."""
-    rows = np.frombuffer(index, np.int64)
-    column: Texts = pd.array(pa.array(names, pa.large_string()).take(pa.array(rows)), dtype="str")
-    return column
 
 
 def shown_groups(records_open: Floats, visits: Floats) -> Bools:

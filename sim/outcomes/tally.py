@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.outcomes import kernel
 from sim.outcomes.access import FAR, LONGEST
 from sim.outcomes.columns import Floats, Ints, month_of_day, standing_of
-from sim.outcomes.contact import ContactRows, contact_rows
+from sim.outcomes.contact import ContactRows
 from sim.outcomes.grouping import Ranked, Tally, most_of
 from sim.outcomes.rhythm import WEEKDAYS, weekday_of_day
 from sim.outcomes.volumes import KINDS
@@ -22,13 +22,15 @@ from sim.visits import Channel, Outcome, Place, YearRecords
 _VISITS_A_THREAD = 20_000
 
 
-def tally_year(records: YearRecords, target: float) -> tuple[Tally, Ranked]:
+def tally_year(records: YearRecords, rows: ContactRows, target: float) -> tuple[Tally, Ranked]:
     """Return the year's sums over visits, and its waits.
 
     Parameters
     ----------
     records
         What the simulated year left behind.
+    rows
+        Where the minutes of contact go.
     target
         Wait within which a visit should begin [min].
 
@@ -43,7 +45,7 @@ def tally_year(records: YearRecords, target: float) -> tuple[Tally, Ranked]:
         - `month_cells` (month, point, authority), `month_kinds` (month, point, kind): counted visits.
         - `grades` (point, authority, channel, class of the wait), `minutes` (point, authority, channel) of
           waiting, `outside` (2: count and minutes; point, authority) before the doors opened.
-        - `days` (3: within the target, arrived but not within, no-show; point, authority, day of the year).
+        - `days` (3: within the target, arrived but not within, no-show; day of the year, point, authority).
         - `queued` (point, authority) minutes of waiting, of who gave up too; `longest` (point, authority)
           queue; `present` (point, day) most people at once.
         - `busy` (row of `contact_rows`, authority): officials' minutes in contact, with a further authority
@@ -59,10 +61,9 @@ def tally_year(records: YearRecords, target: float) -> tuple[Tally, Ranked]:
     waits : Ranked
         Waits above 0 by ``point * n_authorities + authority``; the others are counted in `grades`.
     """
-    rows = contact_rows(records)
     totals, lists = _tallied(records, _frame(records.year, target, rows), len(rows.official))
     waits, queues, crowds, failed, again = lists
-    _, n_points, _, n_days = totals.days.shape
+    _, n_days, n_points, _ = totals.days.shape
     side_by_side([partial(_sort_all, crowds), partial(_sort_all, waits, queues)])
     longest = most_of(queues, totals.month_cells.size).reshape(totals.month_cells.shape)
     names = ("trip_minutes", "people_travel", "origin_travel")
@@ -138,7 +139,7 @@ def _totals(records: YearRecords, n_rows: int) -> kernel.Totals:
         "grades": (*doors, len(WAIT_CLASSES) + kernel.BEYOND),
         "minutes": doors,
         "outside": (2, *cells),
-        "days": (3, *cells, days),
+        "days": (3, days, *cells),
         "queued": cells,
         "busy": (n_rows, authorities + 1),
         "used": (points, len(Place) - 1),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.outcomes.columns import Floats, Ints, week_of_day
+from sim.outcomes.columns import Floats, week_of_day
 from sim.outcomes.grouping import Ranked, Tally, margin_quantiles, ratio, with_margins
+from sim.outcomes.labels import Family
 from sim.outcomes.settings import OutcomeSettings
-from sim.outcomes.table import LongTable, Metric
-from sim.outcomes.volumes import arrivals
+from sim.outcomes.table import LongTable
 from sim.visits import Outcome
 
 #: Quantiles of the wait that are reported, by name of the statistic.
@@ -21,6 +21,23 @@ HISTOGRAM = ("at_once", "0-5", "5-15", "15-30", "30-60", "60+", "unserved")
 WITHIN = {15: 3, 30: 4}
 
 _UNSERVED, _ABSENT = 6, 7
+_MEAN = Family.of("wait", ("mean",), "min")
+_QUANTILES = Family.of("wait", QUANTILES, "min")
+_OUTSIDE = Family.of("wait_outside", ("mean",), "min") + Family.of("wait_outside", ("count",), "visits")
+_HISTOGRAM = Family.of("wait_histogram", HISTOGRAM, "visits")
+_WITHIN = Family.of("within", (f"{limit}_min" for limit in WITHIN), "share")
+_LEVELS = (
+    Family.of("within", ("target",), "share")
+    + Family.of("abandonment", ("share",), "share")
+    + Family.of("turned_away", ("share",), "share")
+)
+_TARGET_DAYS = (
+    Family.of("days_with_visits", ("count",), "days")
+    + Family.of("days_below_target", ("count",), "days")
+    + Family.of("target_met", ("day", "week", "year"), "share")
+    + Family.of("worst_week", ("within_target",), "share")
+    + Family.of("worst_week", ("week",), "week")
+)
 
 
 def add_waits(table: LongTable, year: Tally, ranked: Ranked) -> None:
@@ -42,17 +59,13 @@ def add_waits(table: LongTable, year: Tally, ranked: Ranked) -> None:
     grades = year["grades"]
     served = with_margins(grades[..., :_UNSERVED].sum(axis=-1))
     mean = ratio(with_margins(year["minutes"]), served)
-    table.add_by_channel(Metric("wait", "mean", "min"), mean)
+    table.add_by_channel(_MEAN, mean[None])
     at_once = grades[..., 0].sum(axis=-1).astype(np.int64)
-    ranks = margin_quantiles(ranked, at_once, tuple(QUANTILES.values()))
-    for name, values in zip(QUANTILES, ranks, strict=True):
-        table.add(Metric("wait", name, "min"), values)
-    number, minutes = (with_margins(cells) for cells in year["outside"])
-    table.add(Metric("wait_outside", "mean", "min"), ratio(minutes, number))
-    table.add(Metric("wait_outside", "count", "visits"), number)
+    table.add(_QUANTILES, margin_quantiles(ranked, at_once, tuple(QUANTILES.values())))
+    number, minutes = with_margins(year["outside"], after=1)
+    table.add(_OUTSIDE, np.stack([ratio(minutes, number), number]))
     classes = with_margins(grades.sum(axis=(1, 2)), axes=1)
-    for index, name in enumerate(HISTOGRAM):
-        table.add_points(Metric("wait_histogram", name, "visits"), classes[:, index])
+    table.add_points(_HISTOGRAM, classes[:, : len(HISTOGRAM)].T)
 
 
 def add_service_levels(table: LongTable, year: Tally) -> None:
@@ -65,15 +78,12 @@ def add_service_levels(table: LongTable, year: Tally) -> None:
     """
     grades = with_margins(year["grades"], axes=3)
     arrived = grades[..., :_ABSENT].sum(axis=-1)
-    for limit, classes in WITHIN.items():
-        share = ratio(grades[..., :classes].sum(axis=-1), arrived)
-        table.add_by_channel(Metric("within", f"{limit}_min", "share"), share)
-    inside = with_margins(year["days"][0].sum(axis=-1))
-    table.add(Metric("within", "target", "share"), ratio(inside, arrived[..., -1]))
-    own = with_margins(arrivals(year).sum(axis=2), axes=2)
+    inside = np.stack([grades[..., :classes].sum(axis=-1) for classes in WITHIN.values()])
+    table.add_by_channel(_WITHIN, ratio(inside, arrived))
+    own = year["records"].sum(axis=(2, 3, 4))
     gave_up = own[..., Outcome.RENEGED] + own[..., Outcome.BALKED]
-    for name, chosen in (("abandonment", gave_up), ("turned_away", own[..., Outcome.TURNED_AWAY])):
-        table.add(Metric(name, "share", "share"), ratio(chosen, arrived[..., -1]))
+    chosen = np.stack([year["days"][0].sum(axis=0), gave_up, own[..., Outcome.TURNED_AWAY]])
+    table.add(_LEVELS, ratio(with_margins(chosen, after=1), arrived[..., -1]))
 
 
 def add_target_days(table: LongTable, year: Tally, settings: OutcomeSettings) -> None:
@@ -85,24 +95,30 @@ def add_target_days(table: LongTable, year: Tally, settings: OutcomeSettings) ->
     `worst_week` is the first of the worst, its number counted from 1 in the week of 1 January. The mean of
     `target_met` over replications is the probability that the target is met on a day, in a week, in the year.
     """
-    inside, late = (with_margins(cells, axes=2) for cells in year["days"][:2])
+    inside, late = with_margins(year["days"][:2], after=2)  # (day, point, authority)
     arrived = inside + late
-    missed = (inside < settings.service_target_share * arrived).sum(axis=2).astype(np.float64)
-    table.add(Metric("days_with_visits", "count", "days"), (arrived > 0).sum(axis=2).astype(np.float64))
-    table.add(Metric("days_below_target", "count", "days"), missed)
+    there, missed = arrived > 0, inside < settings.service_target_share * arrived
+    with_visits, below = (np.count_nonzero(days, axis=0).astype(np.float64) for days in (there, missed))
     starts = np.flatnonzero(np.diff(week_of_day(table.year), prepend=-1))
-    for period, first in (("day", np.arange(inside.shape[2])), ("week", starts), ("year", starts[:1])):
-        table.add(Metric("target_met", period, "share"), _met(inside, arrived, first, settings))
-    share = ratio(np.add.reduceat(inside, starts, axis=2), np.add.reduceat(arrived, starts, axis=2))
+    weeks = np.add.reduceat(inside, starts), np.add.reduceat(arrived, starts)
+    whole = weeks[0].sum(axis=0, keepdims=True), weeks[1].sum(axis=0, keepdims=True)
+    share = ratio(*weeks)
     share[np.isnan(share)] = np.inf
-    worst = share.min(axis=2)
+    worst = share.min(axis=0)
     never = np.isinf(worst)
-    table.add(Metric("worst_week", "within_target", "share"), np.where(never, np.nan, worst))
-    table.add(Metric("worst_week", "week", "week"), np.where(never, np.nan, share.argmin(axis=2) + 1.0))
+    found = [
+        with_visits,
+        below,
+        ratio(with_visits - below, with_visits),
+        *(_met(*periods, settings) for periods in (weeks, whole)),
+        np.where(never, np.nan, worst),
+        np.where(never, np.nan, share.argmin(axis=0) + 1.0),
+    ]
+    table.add(_TARGET_DAYS, np.stack(found))
 
 
-def _met(inside: Floats, arrived: Floats, first: Ints, settings: OutcomeSettings) -> Floats:
-    """Return the share of periods, given the first days of each, that met the target; nan if nobody came."""
-    there = np.add.reduceat(arrived, first, axis=2)
-    met = (np.add.reduceat(inside, first, axis=2) >= settings.service_target_share * there) & (there > 0)
-    return ratio(met.sum(axis=2).astype(np.float64), (there > 0).sum(axis=2).astype(np.float64))
+def _met(inside: Floats, arrived: Floats, settings: OutcomeSettings) -> Floats:
+    """Return the share of periods, along the first axis, that met the target; nan if nobody came."""
+    there = arrived > 0
+    met = there & (inside >= settings.service_target_share * arrived)
+    return ratio(*(np.count_nonzero(periods, axis=0).astype(np.float64) for periods in (met, there)))

@@ -7,9 +7,10 @@ import pandas as pd
 
 from sim.demand.setup import Setup
 from sim.outcomes.cube import MONTHS, cube
+from sim.outcomes.labels import YEAR
 from sim.outcomes.reach import population_by_month
 from sim.outcomes.settings import OutcomeSettings
-from sim.outcomes.table import YEAR, long_rows
+from sim.outcomes.table import long_rows
 from sim.visits import NeedChannel, YearRecords
 
 _PLACE = ["statistic", "point", "channel", "period"]

@@ -8,9 +8,11 @@ import pytest
 
 from sim.errors import InputError
 from sim.outcomes import OutcomeSettings, cube, intervals, metrics, publishable
-from sim.outcomes.access import counted_quantile
+from sim.outcomes.access import counted_quantiles
 from sim.outcomes.columns import month_of_day, read_columns, week_of_day
+from sim.outcomes.crowding import daily_peaks
 from sim.outcomes.grouping import most_at_once, quantiles
+from sim.outcomes.labels import Family, Labels
 from sim.visits import Channel, Outcome, Place, Relation
 from tests.records import make_records, random_records
 
@@ -185,8 +187,28 @@ def test_quantiles_of_counts_are_numpys() -> None:
     rng = np.random.default_rng(6)
     values = rng.integers(0, 20, 57)
     counts = np.bincount(values, minlength=20).astype(float)
-    for share in (0.0, 0.5, 0.9, 1.0):
-        assert counted_quantile(counts, share) == pytest.approx(np.quantile(values, share))
+    shares = (0.0, 0.5, 0.9, 1.0)
+    assert counted_quantiles(counts, shares) == pytest.approx(np.quantile(values, shares))
+
+
+def test_daily_peaks_are_numpys_quantile_to_the_last_digit() -> None:
+    rng = np.random.default_rng(7)
+    most = rng.integers(0, 30, (12, 365)).astype(float) * (
+        rng.random((12, 365)) < np.arange(12)[:, None] / 11
+    )
+    for got, days in zip(daily_peaks(most), most, strict=True):
+        seen = days[days > 0]
+        assert got == np.quantile(seen, 0.95) if len(seen) else np.isnan(got)
+
+
+def test_labels_know_metrics_that_came_after_a_table_was_made() -> None:
+    labels = Labels(("town", "all"), ("A", "all", "guidance"))
+    first, second = Family.of("wait", ("mean",), "min"), Family.of("visits", ("count", "served"), "visits")
+    assert list(labels.columns(labels.codes(first) + 5)["metric"]) == ["wait"]
+    columns = labels.columns(np.concatenate([labels.codes(second) + 4, labels.codes(first)]))
+    assert list(columns["statistic"]) == ["count", "served", "mean"]
+    assert list(columns["point"]) == ["all", "all", "town"]
+    assert list(columns["authority"]) == ["all", "all", "A"]
 
 
 def test_queue_length_is_waiting_time_over_open_time() -> None:
