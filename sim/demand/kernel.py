@@ -38,6 +38,8 @@ _WORD, _ONE, _NOTHING = 64, np.uint64(1), np.uint64(0)
 #: Bits of a visit's id below the person's: authority, ordinal of the need, and what followed from it.
 AUTHORITY_BITS, ORDINAL_BITS, FOLLOW_BITS = 5, 8, 6
 _SECOND, _REQUEUE = 32, 16
+#: Most needs that a person has of an authority in a year.
+MOST_NEEDS = (1 << ORDINAL_BITS) - 1
 #: Returns after which a person gives up for good (they count in the lowest four bits of the id).
 MAX_ATTEMPTS = 15
 #: Rows that a need can fill at most: two matters, each with a failed session an attempt and a re-queue.
@@ -196,9 +198,7 @@ class Persons(NamedTuple):
 class NeedRules(NamedTuple):
     """Rates and shares of needs."""
 
-    rate: Floats  # (A, n_ages, 2 foreign, 2 kinds) needs over all days of the span before thinning
-    none: Floats  # exp(-rate)
-    some: Words  # (cells, A) least 53 bits drawn that give a need, by `Persons.cell`
+    least: Words  # (cells, A, most) least 53 bits drawn that give 1, 2, .. needs, by `Persons.cell`
     reach: Floats  # (A,) largest total of the two day profiles
     day_sum: Floats  # (A, 2 booked, D + 1) cumulated day profile
     matter_sum: Floats  # (A, most) cumulated shares of matters
@@ -220,6 +220,7 @@ class DrawScratch(NamedTuple):
     """What drawing works in."""
 
     pair: Ints  # (SIFTED * A + 1,)
+    draw: Words  # (SIFTED * A + 1,)
     guide: Ints  # (A, 2 booked, GUIDES), see `_fill_guide`
 
 
@@ -470,51 +471,38 @@ def draw_needs(
     keys, persons, rules = tables
     _fill_guide(rules, scratch.guide)
     for first in range(rows[0], last, SIFTED):
-        found = _sift(keys.count, persons, rules.some, (first, min(first + SIFTED, last)), scratch.pair)
+        found = _sift(keys.count, persons, rules.least, (first, min(first + SIFTED, last)), scratch)
         for at in range(found):
             row, authority = (
                 scratch.pair[at] >> AUTHORITY_BITS,
                 scratch.pair[at] & ((1 << AUTHORITY_BITS) - 1),
             )
-            base = (persons.id[row] << AUTHORITY_BITS) + authority
-            for ordinal in range(_number(rules, persons, row, authority, _uniform(keys.count, base))):
+            entity = ((persons.id[row] << AUTHORITY_BITS) + authority) << ORDINAL_BITS
+            least, more = rules.least[persons.cell[row], authority], 0
+            while True:
                 if n >= len(needs):
                     return -1
-                entity = (base << ORDINAL_BITS) + ordinal
-                who = (row, authority, entity)
-                if _draw_need(tables, scratch.guide, who, online, needs[n]):
+                if _draw_need(tables, scratch.guide, (row, authority, entity + more), online, needs[n]):
                     n += 1
+                more += 1
+                if more == len(least) or scratch.draw[at] < least[more]:
+                    break
     return n
 
 
 @_inner
-def _sift(key: Any, persons: Any, some: Any, rows: Any, pair: Any) -> Any:
+def _sift(key: Any, persons: Any, least: Any, rows: Any, scratch: Any) -> Any:
     """List the pairs (row, authority below it) of persons and authorities with a need; return how many."""
-    found, n_authorities = 0, some.shape[1]
+    found, n_authorities = 0, least.shape[1]
     for row in range(rows[0], rows[1]):
         cell = persons.cell[row]
         state = np.uint64(persons.id[row] << AUTHORITY_BITS) * _GOLDEN + key
         for authority in range(n_authorities):
-            pair[found] = (row << AUTHORITY_BITS) + authority
-            found += 1 if _mix(_mix(state) + _GOLDEN) >> _S11 >= some[cell, authority] else 0
+            draw = _mix(_mix(state) + _GOLDEN) >> _S11
+            scratch.pair[found], scratch.draw[found] = (row << AUTHORITY_BITS) + authority, draw
+            found += 1 if draw >= least[cell, authority, 0] else 0
             state += _GOLDEN
     return found
-
-
-@_inner
-def _number(rules: Any, persons: Any, row: Any, authority: Any, u: Any) -> Any:
-    """Return how many needs a person has of an authority (Poisson, by inversion)."""
-    age, foreign, kind = persons.age[row], persons.foreign[row], persons.kind[row]
-    rate = rules.rate[authority, age, foreign, kind]
-    number, chance = 0, rules.none[authority, age, foreign, kind]
-    total = chance
-    while u >= total and number < (1 << ORDINAL_BITS) - 1:
-        number += 1
-        chance *= rate / number
-        total += chance
-        if chance < 1e-18:
-            break
-    return number
 
 
 @_inner

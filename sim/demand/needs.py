@@ -8,8 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand.days import day_factors
-from sim.demand.kernel import NeedRules
+from sim.demand.kernel import MOST_NEEDS, NeedRules
 from sim.demand.setup import Setup
+
+#: Chances of a number of needs below this count as none.
+_NEGLIGIBLE = 1e-18
 
 
 def need_rules(setup: Setup) -> NeedRules:
@@ -50,8 +53,7 @@ def _by_day(rate: NDArray[np.float64], share: NDArray[np.float64]) -> dict[str, 
     day_sum = np.concatenate([np.zeros((len(share), 2, 1)), np.cumsum(share, axis=2)], axis=2)
     reach = day_sum[:, :, -1].max(axis=1)
     rate = rate * reach[:, None, None, None]
-    none = np.exp(-rate)
-    return {"rate": rate, "none": none, "some": _least_words(rate, none), "reach": reach, "day_sum": day_sum}
+    return {"least": _least_words(rate), "reach": reach, "day_sum": day_sum}
 
 
 def _rates(setup: Setup) -> NDArray[np.float64]:
@@ -64,10 +66,24 @@ def _rates(setup: Setup) -> NDArray[np.float64]:
     return np.asarray(rate, np.float64)
 
 
-def _least_words(rate: NDArray[np.float64], none: NDArray[np.float64]) -> NDArray[np.uint64]:
-    """Return (cells, A) the least 53 bits of a draw that give a need; one more than there are: never."""
-    least = np.ceil(np.where(rate > 0.0, none, 1.0) * 2.0**53).astype(np.uint64)
-    return np.ascontiguousarray(least.reshape(len(rate), -1).T)
+def _least_words(rate: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """Return (cells, A, most) the least 53 bits of a draw that give 1, 2, .. needs (Poisson, by inversion).
+
+    Where a number of needs is out of reach, the least is more than there are.
+    """
+    never, chance = np.uint64(2**53), np.exp(-rate)
+    total, reached = chance.copy(), rate > 0.0
+    least: list[NDArray[np.uint64]] = []
+    while reached.any() and len(least) < MOST_NEEDS:
+        least.append(np.where(reached, np.ceil(total * 2.0**53).astype(np.uint64), never))
+        chance *= rate / len(least)
+        total += chance
+        reached &= chance >= _NEGLIGIBLE
+    if not least:
+        least.append(np.full(rate.shape, never))
+    return np.ascontiguousarray(
+        np.moveaxis(np.stack(least, axis=-1).reshape(len(rate), -1, len(least)), 0, 1)
+    )
 
 
 def _matter_sums(setup: Setup) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -283,8 +283,11 @@ def _closed_up(
 
 def _draw_scratch(rules: NeedRules) -> DrawScratch:
     n_authorities = len(rules.coverage)
+    n_pairs = SIFTED * n_authorities + 1
     return DrawScratch(
-        np.empty(SIFTED * n_authorities + 1, np.int64), np.empty((n_authorities, _KINDS, GUIDES), np.int64)
+        np.empty(n_pairs, np.int64),
+        np.empty(n_pairs, np.uint64),
+        np.empty((n_authorities, _KINDS, GUIDES), np.int64),
     )
 
 
