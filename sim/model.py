@@ -43,6 +43,8 @@ class VisitModel(mesa.Model):
         Calendar year of the day simulated last.
     datacollector
         Daily series: see `daily`.
+    today
+        The values of the daily series on the day simulated last.
     daily
         Names of the daily series: visits due, served, gave up, mean wait [min], cottage dwellers present.
 
@@ -66,7 +68,7 @@ class VisitModel(mesa.Model):
         self.visit_scenario = scenario
         self._replication, self._engine = replication, engine or scenario.run.engine
         self._begin(scenario.year, placed)
-        reporters = {name: _reporter(name) for name in self.daily}
+        reporters = {name: _reporter(position) for position, name in enumerate(self.daily)}
         self.datacollector = mesa.DataCollector(model_reporters=reporters)
 
     def _begin(self, year: int, placed: PlacedYear | None = None, carried: Carried | None = None) -> None:
@@ -75,6 +77,8 @@ class VisitModel(mesa.Model):
         self.year, self._day = year, -1
         self._play = YearPlay(stage, self._replication, self._engine, placed, carried)
         self.setup = stage.setup
+        span = stage.setup.season.span
+        self._dates = list(np.array(span.dates[span.year_slice], "datetime64[D]"))
         self.columns: Columns = MappingProxyType(_columns(stage.setup))
 
     @property
@@ -91,14 +95,9 @@ class VisitModel(mesa.Model):
             self._begin(self.year + 1, carried=self._play.remembered())
         self._day += 1
         self._play.play(self._day)
+        self.today = (self._dates[self._day], *self._play.figures(self._day))
         self.datacollector.collect(self)
         self.running = not self._at_year_end or self.year < self.visit_scenario.years[-1]
-
-    def today(self, name: str) -> Any:
-        """Return one of the `daily` figures of the day simulated last."""
-        if name == "date":
-            return np.datetime64(self.setup.season.span.dates[self._play.days[self._day]], "D")
-        return self._play.figure(name, self._day)
 
     @property
     def agents(self) -> PeopleSet:
@@ -153,8 +152,8 @@ def simulate(scenario: Scenario, replication: int, engine: str) -> YearRecords:
     return records
 
 
-def _reporter(name: str) -> Callable[[VisitModel], Any]:
-    return lambda model: model.today(name)
+def _reporter(position: int) -> Callable[[VisitModel], Any]:
+    return lambda model: model.today[position]
 
 
 def _columns(setup: Setup) -> dict[str, NDArray[Any]]:

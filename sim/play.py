@@ -60,7 +60,8 @@ class YearPlay:
         self._dwellers = stage.setup.people.n - stage.setup.people.n_residents
         self._visits: list[NDArray[np.void]] = []
         self._extras: list[NDArray[np.float64]] = []
-        self._figures = np.zeros((len(self.days), 5))
+        self._sums = np.zeros((len(self.days), 5))
+        self._figures: list[tuple[float, ...]] = []
         self._played = self.days.start
         self._rows_by_day: dict[int, list[NDArray[np.int64]]] = {}
         self._seen = 0
@@ -97,18 +98,14 @@ class YearPlay:
         if self._learning.active:
             visits, extras = self._live(position)
             self._extras.append(extras)
-            self._visits.append(visits[: close_days(visits, 0, 0, len(visits), self._figures)])
+            self._visits.append(visits[: close_days(visits, 0, 0, len(visits), self._sums)])
+            self._note(position, position + 1)
         elif position >= self._played:
             self._play_block(position, min(position + _BLOCK, self.days.stop))
 
-    def figure(self, name: str, day: int) -> float:
-        """Return one of the `FIGURES` of a day that has been played."""
-        if name == "cottage_dwellers_present":
-            return float(np.rint(self.setup.season.presence[self.days[day]] * self._dwellers))
-        figures = self._figures[day]
-        if name == "mean_wait":
-            return float(figures[4] / figures[3]) if figures[3] else np.nan
-        return float(figures[FIGURES.index(name)])
+    def figures(self, day: int) -> tuple[float, ...]:
+        """Return the `FIGURES` of a day that has been played."""
+        return self._figures[day]
 
     def remembered(self) -> Carried | None:
         """Return what people take into the next year; nothing where no feedback is switched on."""
@@ -131,8 +128,18 @@ class YearPlay:
         """Play the queues of the days `first` .. `last` - 1, whose visits are all known."""
         self._extras.append(self._play_queues(first, last))
         rows = self._starts[first], self._starts[last]
-        self._end = close_days(self._table, self._end, *rows, self._figures)
+        self._end = close_days(self._table, self._end, *rows, self._sums)
         self._played = last
+        self._note(first, last)
+
+    def _note(self, first: int, last: int) -> None:
+        """Note the figures of the days `first` .. `last` - 1, which have been played."""
+        sums = self._sums[first - self.days.start : last - self.days.start]
+        visits, served, gave_up, number, waited = sums.T
+        wait = np.divide(waited, number, out=np.full(len(sums), np.nan), where=number > 0)
+        present = np.rint(self.setup.season.presence[first:last] * self._dwellers)
+        columns = (visits, served, gave_up, wait, present)
+        self._figures += zip(*(column.tolist() for column in columns), strict=True)
 
     def _play_queues(self, first: int, last: int) -> NDArray[np.float64]:
         """Play the queues of some days, which strike out visits of later ones; return officials' minutes."""
