@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import holidays
 import numpy as np
@@ -157,15 +157,15 @@ class Span:
         length = (dt.date(self.year + 1, 1, 1) - dt.date(self.year, 1, 1)).days
         return slice(-self.first, length - self.first)
 
-    @property
+    @cached_property
     def months(self) -> NDArray[np.int64]:
         """(D,) month 0..11 of each day."""
-        return np.array([date.month - 1 for date in self.dates])
+        return _fixed([date.month - 1 for date in self.dates])
 
-    @property
+    @cached_property
     def weekdays(self) -> NDArray[np.int64]:
         """(D,) weekday of each day, 0 = Monday."""
-        return np.array([date.weekday() for date in self.dates])
+        return _fixed([date.weekday() for date in self.dates])
 
     def next_working(self) -> NDArray[np.int64]:
         """Return (D,) position of the first working day at or after each position (D where there is none)."""
@@ -177,6 +177,13 @@ class Span:
     def working_count(self) -> NDArray[np.int64]:
         """Return (D + 1,) number of working days before each position."""
         return np.concatenate(([0], np.cumsum(self.working)))
+
+
+def _fixed(values: list[int]) -> NDArray[np.int64]:
+    """Return values that are kept and may not be written to."""
+    array = np.array(values, np.int64)
+    array.flags.writeable = False
+    return array
 
 
 def make_span(country: str, year: int, run_in: int, after: int) -> Span:

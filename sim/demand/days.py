@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,10 +32,20 @@ class DayProfiles:
     share: NDArray[np.float64]
 
 
-def profile(profiles: pd.DataFrame, kind: str, name: str, bins: tuple[str, ...]) -> NDArray[np.float64]:
-    """Return the shares of one named profile in the order of `bins` (0 where it has no row)."""
-    rows = profiles[(profiles["profile"] == kind) & (profiles["name"] == name)]
-    by_bin = dict(zip(rows["bin"], rows["share"], strict=True))
+def named_profiles(profiles: pd.DataFrame) -> dict[tuple[str, str], dict[str, float]]:
+    """Return the shares by bin of all rows of profiles, by kind and name."""
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    columns = (profiles[name] for name in ("profile", "name", "bin", "share"))
+    for kind, name, key, share in zip(*columns, strict=True):
+        found.setdefault((kind, name), {})[key] = share
+    return found
+
+
+def profile(
+    known: Mapping[tuple[str, str], Mapping[str, float]], kind: str, name: str, bins: tuple[str, ...]
+) -> NDArray[np.float64]:
+    """Return the shares of one of the `named_profiles` in the order of `bins` (0 where it has no row)."""
+    by_bin = known.get((kind, name), {})
     return np.array([by_bin.get(key, 0.0) for key in bins])
 
 
@@ -68,12 +79,17 @@ def day_profiles(
     share = np.zeros((len(authorities), 2, span.n_days))
     boost = np.where(_after_holiday(span), after_holiday, 1.0)
     inside = np.arange(span.n_days) < span.year_slice.stop
+    following = np.minimum(span.next_working(), span.n_days - 1)
+    known, stretches, spread = named_profiles(profiles), _stretches(span), {}
     for index, row in enumerate(authorities.to_dict("records")):
-        by_month = profile(profiles, "month_of_year", row["month_profile"], MONTHS)
         for booked, name in enumerate((row["day_profile"], BOOKED_PROFILE)):
-            week = profile(profiles, "day_of_week", name, WEEKDAYS)
-            raw = _spread(by_month, week[span.weekdays] * boost, span) * inside
-            share[index, booked] = _moved(raw * months[index][span.months], span)
+            names = row["month_profile"], name
+            if names not in spread:
+                by_month = profile(known, "month_of_year", row["month_profile"], MONTHS)
+                week = profile(known, "day_of_week", name, WEEKDAYS)
+                spread[names] = _spread(by_month, week[span.weekdays] * boost, stretches) * inside
+            by_day = spread[names] * months[index][span.months]
+            share[index, booked] = np.bincount(following, weights=by_day, minlength=span.n_days)
     return DayProfiles(share)
 
 
@@ -86,26 +102,30 @@ def _after_holiday(span: Span) -> NDArray[np.bool_]:
     return found[:-1]
 
 
-def _spread(by_month: NDArray[np.float64], weights: NDArray[np.float64], span: Span) -> NDArray[np.float64]:
-    """Return (D,) month shares spread over each month's days by weight; years on either side alike."""
+#: A month of the span, 0..11, its days, and the days of the same month of the year itself.
+_Stretch = tuple[int, NDArray[np.int64], NDArray[np.int64]]
+
+
+def _stretches(span: Span) -> list[_Stretch]:
+    """Return the months of the span; those on either side of the year may be there in part."""
     years = np.array([date.year for date in span.dates])
-    share = np.zeros(span.n_days)
-    for year in np.unique(years):
-        for month in range(12):
-            days = (years == year) & (span.months == month)
-            if year == span.year:
-                total = weights[days].sum()
-            else:  # a month that the span holds in part: as dense as the same month of the year itself
-                same = (years == span.year) & (span.months == month)
-                total = weights[same].sum()
-            share[days] = by_month[month] * weights[days] / total if total > 0 else 0.0
+    days = {
+        (year, month): np.flatnonzero((years == year) & (span.months == month))
+        for year in np.unique(years).tolist()
+        for month in range(12)
+    }
+    return [(month, found, days[span.year, month]) for (_, month), found in days.items() if len(found)]
+
+
+def _spread(
+    by_month: NDArray[np.float64], weights: NDArray[np.float64], stretches: Sequence[_Stretch]
+) -> NDArray[np.float64]:
+    """Return (D,) month shares spread over each month's days by weight; years on either side as dense."""
+    share = np.zeros(len(weights))
+    for month, days, same in stretches:
+        total = weights[same].sum()
+        share[days] = by_month[month] * weights[days] / total if total > 0 else 0.0
     return share
-
-
-def _moved(share: NDArray[np.float64], span: Span) -> NDArray[np.float64]:
-    """Return the shares with those of closed days on the next working day of the span."""
-    following = np.minimum(span.next_working(), span.n_days - 1)
-    return np.bincount(following, weights=share, minlength=span.n_days)
 
 
 def day_factors(

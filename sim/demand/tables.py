@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.calendar import MONTHS, WEEKDAYS, Span, parse_clock
 from sim.config.registry import Parameters
-from sim.demand.days import profile
+from sim.demand.days import named_profiles, profile
 from sim.demand.expectation import MatterRules
 from sim.demand.kernel import MarkRules
 from sim.network import Network
@@ -76,7 +76,8 @@ def age_mix(region: Region, index: Index) -> tuple[NDArray[np.int64], NDArray[np
         next(c for c, (low, high) in enumerate(bounds) if low <= middle(group) <= high)
         for group in index.age_groups
     ]
-    mix = [profile(rows, "age_mix_2019", name, classes) for name in index.authorities]
+    known = named_profiles(rows)
+    mix = [profile(known, "age_mix_2019", name, classes) for name in index.authorities]
     return np.array(found, np.int64), np.array(mix)
 
 
@@ -101,7 +102,7 @@ def epidemic_months(region: Region, power: NDArray[np.float64]) -> NDArray[np.fl
     """Return (A, 12) factors of the epidemic's months, each authority's to its power."""
     rows = region.table("profiles")
     rows = rows[rows["profile"] == "epidemic_2020"]
-    months = profile(rows, "epidemic_2020", str(rows["name"].iloc[0]), MONTHS)
+    months = profile(named_profiles(rows), "epidemic_2020", str(rows["name"].iloc[0]), MONTHS)
     return months[None, :] ** power[:, None]
 
 

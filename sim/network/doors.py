@@ -67,9 +67,9 @@ class Doors:
 
     def open_for(self, modes: frozenset[str]) -> NDArray[np.bool_]:
         """Return (J, D) bool: the door has a window with one of `modes` on the day."""
-        return np.array(
-            [[any(window[2] in modes for window in day) for day in door] for door in self.windows], bool
-        ).reshape(self.n, -1)
+        alike = {day for door in self.windows for day in door}
+        is_open = {day: any(window[2] in modes for window in day) for day in alike}
+        return np.array([[is_open[day] for day in door] for door in self.windows], bool).reshape(self.n, -1)
 
 
 def build_doors(
@@ -96,19 +96,18 @@ def build_doors(
         Points where somebody guides.
     """
     authorities = list(tables["authorities"]["authority"])
-    matters = tables["matters"]
+    matters = list(zip(tables["matters"]["authority"], tables["matters"]["matter"], strict=True))
     pools = dict(zip(tables["points"]["point"], tables["points"]["remote_pool"], strict=True))
     hours = _hours_by_place(tables["hours"], hours_changes)
     found: list[tuple[int, int, int, ServiceKey, NDArray[np.bool_], tuple[tuple[Window, ...], ...]]] = []
     known: dict[tuple[HoursRow, ...], list[tuple[Window, ...]]] = {}
-    rows = tables["services"]
-    for group in (rows for _, rows in rows.groupby(["point", "authority", "channel"], sort=False)):
-        point, authority, channel_name = (
-            str(group[key].iloc[0]) for key in ("point", "authority", "channel")
-        )
+    groups: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for row in _records(tables["services"]):
+        groups.setdefault((row["point"], row["authority"], row["channel"]), []).append(row)
+    for (point, authority, channel_name), listed in groups.items():
         wanted = authority in hours_changes.get(point, {})
-        group = group[(group["status"] != "optional") | wanted]
-        if point not in points or group.empty:
+        group = [row for row in listed if wanted or row["status"] != "optional"]
+        if point not in points or not group:
             continue
         channel = CHANNELS[channel_name]
         windows = _door_windows(group, _own_hours(hours.get(point, {}), authority, channel), span, known)
@@ -155,18 +154,18 @@ def _hours_by_place(
 
 
 def _door_windows(
-    group: pd.DataFrame,
+    group: Sequence[Mapping[str, Any]],
     own: Sequence[HoursRow],
     span: Span,
     known: dict[tuple[HoursRow, ...], list[tuple[Window, ...]]],
 ) -> tuple[tuple[Window, ...], ...]:
     """Return a door's windows by day, where and while it is offered; `known` keeps those of equal hours."""
-    offered = [
-        (row["valid_from"] or dt.date.min, row["valid_to"] or dt.date.max) for row in group.to_dict("records")
-    ]
+    offered = [(row["valid_from"] or dt.date.min, row["valid_to"] or dt.date.max) for row in group]
     if tuple(own) not in known:
         known[tuple(own)] = day_windows(own, span)
     by_day = known[tuple(own)]
+    if any(first <= span.dates[0] and span.dates[-1] <= last for first, last in offered):
+        return tuple(by_day)
     return tuple(
         windows if any(first <= date <= last for first, last in offered) else ()
         for date, windows in zip(span.dates, by_day, strict=True)
@@ -186,10 +185,10 @@ def _own_hours(hours: Mapping[str, Sequence[HoursRow]], authority: str, channel:
     return own
 
 
-def _matters_served(matters: pd.DataFrame, authority: str, group: pd.DataFrame) -> NDArray[np.bool_]:
-    """Return (M,) bool: the matters that the rows of one door list."""
-    listed = {name for cell in group["matters"] for name in cell.split(";")}
-    mine = (matters["authority"] == authority).to_numpy(bool)
-    if "all" in listed:
-        return mine
-    return mine & matters["matter"].isin(listed).to_numpy(bool)
+def _matters_served(
+    matters: Sequence[tuple[str, str]], authority: str, group: Sequence[Mapping[str, Any]]
+) -> NDArray[np.bool_]:
+    """Return (M,) bool: the matters (authority, name) that the rows of one door list."""
+    listed = {name for row in group for name in row["matters"].split(";")}
+    everything = "all" in listed
+    return np.array([owner == authority and (everything or name in listed) for owner, name in matters], bool)

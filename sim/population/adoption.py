@@ -65,17 +65,19 @@ def curve(table: pd.DataFrame, metric: str, year: int, position: float = 0.0) ->
     """
     rows = table[(table["metric"] == metric) & (table["age_group"] != FOREIGN)]
     groups = sorted(rows["age_group"].unique(), key=middle)
-    knots = [_logit_at_year(rows[rows["age_group"] == group], year, position) for group in groups]
+    of_group = rows["age_group"].to_numpy()
+    years, shares = rows["year"].to_numpy(float), np.array(_positioned(rows, position))
+    knots = [_logit_at_year(years[of_group == group], shares[of_group == group], year) for group in groups]
     ages = np.arange(OLDEST + 1, dtype=float)
     logits = np.interp(ages, [middle(group) for group in groups], knots)
     return np.asarray(1.0 / (1.0 + np.exp(-logits)), np.float64)
 
 
-def _logit_at_year(rows: pd.DataFrame, year: int, position: float) -> float:
-    """Return the logit of one group's share in `year`."""
-    rows = rows.sort_values("year")
-    clipped = np.clip(_positioned(rows, position), _EDGE, 1.0 - _EDGE)
-    return float(np.interp(year, rows["year"].to_numpy(float), np.log(clipped / (1.0 - clipped))))
+def _logit_at_year(years: NDArray[np.float64], shares: NDArray[np.float64], year: int) -> float:
+    """Return the logit in `year` of one group's shares in the years of the table."""
+    order = np.argsort(years, kind="stable")
+    clipped = np.clip(shares[order], _EDGE, 1.0 - _EDGE)
+    return float(np.interp(year, years[order], np.log(clipped / (1.0 - clipped))))
 
 
 def _positioned(rows: pd.DataFrame, position: float) -> list[float]:
@@ -84,13 +86,15 @@ def _positioned(rows: pd.DataFrame, position: float) -> list[float]:
     return [at_position(base, low, high, position) for base, low, high in ranges]
 
 
-def foreign_factor(table: pd.DataFrame, metric: str, year: int, position: float = 0.0) -> float:
-    """Return foreign-language speakers' share of their age's rate (1 where the table has no row for them)."""
+def _foreign_factor(
+    table: pd.DataFrame, metric: str, year: int, position: float, own: NDArray[np.float64]
+) -> float:
+    """Return foreign-language speakers' share of their age's rate `own` (1 where the table has none)."""
     rows = table[(table["metric"] == metric) & (table["age_group"] == FOREIGN)].sort_values("year")
     if rows.empty:
         return 1.0
     theirs = float(np.interp(year, rows["year"].to_numpy(float), _positioned(rows, position)))
-    return theirs / float(curve(table, metric, year, position)[16:65].mean())
+    return theirs / float(own[16:65].mean())
 
 
 def able_by_age(
@@ -104,6 +108,7 @@ def able_by_age(
         First and last age of the guardians; everybody younger than 16 gets their mean.
     """
     own = curve(table, metric, year, position)
+    foreign = _foreign_factor(table, metric, year, position, own)
     own[:16] = own[guardian_age[0] : guardian_age[1] + 1].mean()
-    both = np.array([own, own * foreign_factor(table, metric, year, position)])
+    both = np.array([own, own * foreign])
     return np.asarray(np.clip(both, 0.0, 1.0), np.float64)
