@@ -90,8 +90,11 @@ def _forget_but(most: int) -> None:
     collected, which a sweep seldom comes to by itself.
     """
     while len(_stages) > most:
-        gone = weakref.ref(_stages.popitem(last=False)[1].setup)
-        if gone() is not None:
+        _, stage = _stages.popitem(last=False)
+        setup, ground = weakref.ref(stage.setup), stage.ground
+        del stage
+        shared = any(other.ground == ground for other in _stages.values())
+        if setup() is not None and not shared:  # one that shares its people holds little of its own
             gc.collect()
 
 
