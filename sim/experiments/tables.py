@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.experiments.parts import METRICS, WRITE_OPTIONS, Output, StoredRun, read_run, write_atomically
+from sim.experiments.parts import METRICS, Output, StoredRun, read_run, write_atomically, write_options
 
 #: Rows after which a row group of a table is closed.
 _GROUP_ROWS = 500_000
@@ -29,6 +29,12 @@ FACTORS = pa.schema(
 )
 #: Columns that say which run a row belongs to.
 LABELS = pa.schema(RUNS.field(i) for i in range(4))
+#: Codes of a dictionary, as which columns of text are stored.
+_CODES = pa.dictionary(pa.int32(), pa.string())
+#: Metrics of all runs, read and written without spelling out a text for each row.
+_METRICS = pa.schema(
+    (field.name, _CODES if field.type == pa.string() else field.type) for field in [*LABELS, *METRICS]
+)
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,8 @@ def write_tables(
     _write(folder / "runs.parquet", RUNS, [_run_rows(runs, stored)])
     _write(folder / "factors.parquet", FACTORS, [_factor_rows(runs)])
     outputs: tuple[Output, ...] = ("metrics", "details") if keep_details else ("metrics",)
-    _write(folder / "metrics.parquet", pa.unify_schemas([LABELS, METRICS]), _labelled(done, outputs))
+    metrics = _labelled(done, outputs, _METRICS)
+    _write(folder / "metrics.parquet", _METRICS, metrics, store_schema=False)
     visits = folder / "visits.parquet"
     if keep_visits and done:
         first = read_run(done[0][1], "visits").schema
@@ -114,19 +121,29 @@ def _table(rows: Sequence[Sequence[object]], schema: pa.Schema) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _labelled(done: Iterable[tuple[PlannedRun, StoredRun]], outputs: Sequence[Output]) -> Iterator[pa.Table]:
-    """Return the rows of some outputs of each run with the columns that say which run it is."""
+def _labelled(
+    done: Iterable[tuple[PlannedRun, StoredRun]], outputs: Sequence[Output], schema: pa.Schema = LABELS
+) -> Iterator[pa.Table]:
+    """Return the rows of some outputs of each run with the columns that say which run it is.
+
+    Columns that are codes in `schema` are read as such.
+    """
+    coded = [schema.field(i).name for i in range(len(LABELS), len(schema)) if schema.field(i).type == _CODES]
     for run, where in done:
-        rows = pa.concat_tables([read_run(where, output) for output in outputs])
+        rows = pa.concat_tables([read_run(where, output, coded) for output in outputs])
         for position, label in enumerate(LABELS):
             value = pa.repeat(pa.scalar(getattr(run, label.name), label.type), rows.num_rows)
-            rows = rows.add_column(position, label, value)
+            rows = rows.add_column(position, label.name, value.cast(schema.field(label.name).type))
         yield rows
 
 
-def _write(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
+def _write(path: Path, schema: pa.Schema, tables: Iterable[pa.Table], store_schema: bool = True) -> None:
+    """Write a table; without `store_schema` coded text is plain text to who reads the file."""
+
     def write(temporary: Path) -> None:
-        with pq.ParquetWriter(temporary, schema, **WRITE_OPTIONS) as writer:
+        with pq.ParquetWriter(
+            temporary, schema, store_schema=store_schema, **write_options(schema)
+        ) as writer:
             _write_groups(writer.write_table, schema, tables)
 
     write_atomically(path, write)
@@ -136,9 +153,9 @@ def _write_groups(write: Callable[..., None], schema: pa.Schema, tables: Iterabl
     """Collect the runs' rows into row groups whose bounds depend on the rows only."""
     waiting: list[pa.Table] = []
     for table in tables:
-        waiting.append(table.cast(schema))
+        waiting.append(table if table.schema == schema else table.cast(schema))
         if sum(part.num_rows for part in waiting) >= _GROUP_ROWS:
-            write(pa.concat_tables(waiting), row_group_size=2**30)
+            write(pa.concat_tables(waiting).unify_dictionaries(), row_group_size=2**30)
             waiting = []
     if waiting:
-        write(pa.concat_tables(waiting), row_group_size=2**30)
+        write(pa.concat_tables(waiting).unify_dictionaries(), row_group_size=2**30)
