@@ -10,6 +10,7 @@ from typing import Any
 
 from sim.errors import Problem
 from sim.region.cells import Value, breaks_of, listed
+from sim.region.facts import check_facts
 from sim.region.schema import Column, Order, SumsToOne, Table
 
 #: Shares that should sum to 1 may miss it by this much.
@@ -59,7 +60,7 @@ def check_tables(tables: Mapping[str, ReadTable]) -> list[Problem]:
         for law in read.table.sums:
             problems += _wrong_sums(read, law)
         problems += _deserted(read)
-    return problems
+    return [*problems, *check_facts(tables)]
 
 
 def _duplicates(read: ReadTable) -> Iterator[Problem]:

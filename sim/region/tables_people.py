@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.region.columns import BAND, SHARE, count, flag, minutes, municipality, names, plausible, year
+from sim.region.facts import FACTS
 from sim.region.schema import Column, Order, SumsToOne, Table
 
 ABOUT = (
@@ -10,7 +11,10 @@ ABOUT = (
         "region",
         "what is known of the region as a whole",
         ("key",),
-        (Column("key", "text", "what"), Column("value", "text", "value; several names are parted by ;")),
+        (
+            Column("key", "choice", "fact, each once", allowed=tuple(FACTS)),
+            Column("value", "text", "value; several names are parted by ;"),
+        ),
     ),
     Table(
         "municipalities",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -170,3 +171,14 @@ def test_the_example_runs_alike_in_both_engines(tmp_path):
         tables[engine] = pd.read_parquet(path)
     assert len(tables["simpy"]) > 10_000
     pd.testing.assert_frame_equal(tables["simpy"], tables["compiled"], check_exact=True)
+
+
+def test_a_founded_region_is_held_against_the_patterns_of_its_plan(tmp_path, capsys, monkeypatch):
+    """Its plan has a year of the epidemic, so the region must know of it."""
+    monkeypatch.chdir(tmp_path)  # where the table is kept
+    assert main(["new-region", "north", "--residents", "3000", "--into", str(tmp_path)]) == 0
+    config = str(tmp_path / "north" / "configs" / "plan_2030.yaml")
+    capsys.readouterr()
+    assert main(["validate", config, "--patterns", "--replications", "1", "--json"]) in (0, 1)
+    rows = json.loads(capsys.readouterr().out)
+    assert {row["year"] for row in rows if row["pattern"] == "visits"} == {2019, 2020, 2030}

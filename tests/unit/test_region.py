@@ -232,3 +232,23 @@ def test_timetables(text):
 def test_no_timetables(text):
     with pytest.raises(ValueError, match="no timetable"):
         parse_cell(Column("days", "timetable", "days"), text)
+
+
+def test_facts_of_the_region_that_are_missing_unknown_or_wrong(folder):
+    def change(rows: list[list[str]]) -> None:
+        keys = [row[0] for row in rows]
+        rows[keys.index("base_year")][1] = "2O19"
+        rows[keys.index("country")][1] = "Suomi"
+        rows[keys.index("joint_points")][1] = "heinola_yhteinen;nowhere"
+        rows[keys.index("epidemic_year")][0] = "epidemic_yaer"
+
+    edit(folder / "region.csv", change)
+    told = " | ".join(problem.message for problem in problems(folder))
+    for part in (
+        "base_year: '2O19' is no year",
+        "country: the holidays of 'Suomi' are not known",
+        "joint_points: 'nowhere' is unknown in points.point",
+        "'epidemic_yaer' is unknown; allowed: name, ",
+        "the row is missing; it says: year of the counts under the epidemic",
+    ):
+        assert part in told
