@@ -113,7 +113,9 @@ def quantiles(group: Ints, minutes: Floats, zeros: Ints, shares: Sequence[float]
     -----
     One sort of integers (ticks, group) ranks the values; one walk over them picks what each group needs.
     """
-    return _quantiles_of_ranked(_rank(group, minutes, len(zeros)), zeros, shares)
+    ranked = _rank(group, minutes, len(zeros))
+    size = np.bincount(group, minlength=len(zeros)) + zeros
+    return _quantiles_of_ranked(ranked, np.arange(len(zeros))[None], zeros, size, shares)
 
 
 def margin_quantiles(ranked: Ranked, zeros: Ints, shares: Sequence[float]) -> Floats:
@@ -134,16 +136,16 @@ def margin_quantiles(ranked: Ranked, zeros: Ints, shares: Sequence[float]) -> Fl
         The last index of an axis is *all*.
     """
     n_points, n_authorities = zeros.shape
-    cell, ticks = ranked
-    point, authority = (index[cell] for index in np.divmod(np.arange(zeros.size), n_authorities))
-    out = np.empty((len(shares), n_points + 1, n_authorities + 1))
-    cells = _quantiles_of_ranked(ranked, zeros.ravel(), shares)
-    out[:, :-1, :-1] = cells.reshape(-1, n_points, n_authorities)
-    out[:, :-1, -1] = _quantiles_of_ranked(Ranked(point, ticks), zeros.sum(axis=1), shares)
-    out[:, -1, :-1] = _quantiles_of_ranked(Ranked(authority, ticks), zeros.sum(axis=0), shares)
-    everything = Ranked(np.zeros_like(cell), ticks)
-    out[:, -1, -1] = _quantiles_of_ranked(everything, zeros.sum(keepdims=True).ravel(), shares)[:, 0]
-    return out
+    shape = n_points + 1, n_authorities + 1
+    point, authority = np.divmod(np.arange(zeros.size), n_authorities)
+    all_points, all_authorities = np.full_like(point, n_points), np.full_like(authority, n_authorities)
+    of_cell = [np.stack([point, all_points]), np.stack([authority, all_authorities])]
+    groups = (of_cell[0][:, None] * shape[1] + of_cell[1]).reshape(4, -1)
+    waits = count(ranked.group, zeros.shape)
+    none, size = (
+        with_margins(cells).astype(np.int64).ravel() for cells in (zeros.astype(np.float64), waits + zeros)
+    )
+    return _quantiles_of_ranked(ranked, groups, none, size, shares).reshape(-1, *shape)
 
 
 def _rank(group: Ints, minutes: Floats, n_groups: int) -> Ranked:
@@ -154,9 +156,14 @@ def _rank(group: Ints, minutes: Floats, n_groups: int) -> Ranked:
     return Ranked(key & ((1 << bits) - 1), key >> bits)
 
 
-def _quantiles_of_ranked(ranked: Ranked, zeros: Ints, shares: Sequence[float]) -> Floats:
-    """Return each group's quantiles [min], (n_shares, n_groups)."""
-    size = np.bincount(ranked.group, minlength=len(zeros)) + zeros
+def _quantiles_of_ranked(
+    ranked: Ranked, groups: Ints, zeros: Ints, size: Ints, shares: Sequence[float]
+) -> Floats:
+    """Return each group's quantiles [min], (n_shares, n_groups).
+
+    `groups`: those that each cell of `ranked` is part of, (k, n_cells); `zeros`, `size`: values of 0 and all
+    values of each group.
+    """
     place = np.array(shares)[:, None] * (size - 1)
     ends = np.stack([np.floor(place), np.ceil(place)]).reshape(-1, len(zeros)).astype(np.int64)
     # A group's zeros come first; negative ranks are theirs.
@@ -164,7 +171,9 @@ def _quantiles_of_ranked(ranked: Ranked, zeros: Ints, shares: Sequence[float]) -
     turn = ranks.argsort(axis=1)
     found = np.zeros(ranks.shape, np.int64)
     wanted, scratch = np.take_along_axis(ranks, turn, axis=1), np.zeros((2, len(zeros)), np.int64)
-    import_module("sim.outcomes.kernel").at_ranks(*ranked, wanted, found, scratch)
+    import_module("sim.outcomes.kernel").at_ranks(
+        (ranked.group, ranked.ticks), groups, wanted, found, scratch
+    )
     values = np.empty_like(found)
     np.put_along_axis(values, turn, found, axis=1)
     low, high = values.T.reshape(2, *place.shape)

@@ -85,13 +85,13 @@ class Lists(NamedTuple):
 
 
 class Case(NamedTuple):
-    """What is derived from a visit once."""
+    """What is derived from a visit once; unsigned indices are not checked for being negative."""
 
-    point: int
-    authority: int
-    day: int
-    month: int
-    standing: int
+    point: np.uint64
+    authority: np.uint64
+    day: np.uint64
+    month: np.uint64
+    standing: np.uint64
     arrived: bool
     began: bool
     counted: bool
@@ -133,13 +133,15 @@ def tally(visits: NDArray[np.void], frame: Frame, first: int, totals: Totals, li
 
 
 @_entry
-def at_ranks(group: Ints, values: Ints, wanted: Ints, found: Ints, scratch: Ints) -> None:
+def at_ranks(ranked: tuple[Ints, Ints], groups: Ints, wanted: Ints, found: Ints, scratch: Ints) -> None:
     """Fill in the value at each wanted rank of each group.
 
     Parameters
     ----------
-    group, values
-        Group of each value, and the values in ascending order, (n,).
+    ranked
+        Cell of each value, and the values in ascending order, (n,).
+    groups
+        Groups that a cell is part of, (k_groups, n_cells).
     wanted
         Ranks from 0 in ascending order, (n_groups, k); negative ones are skipped.
     found
@@ -148,16 +150,28 @@ def at_ranks(group: Ints, values: Ints, wanted: Ints, found: Ints, scratch: Ints
         Zeros, (2, n_groups).
     """
     n_groups, k = wanted.shape
-    seen, slot = scratch
+    left, slot = scratch  # values until the next wanted one
     for g in range(n_groups):
         while slot[g] < k and wanted[g, slot[g]] < 0:
             slot[g] += 1
-    for at in range(len(group)):
-        g = group[at]
-        while slot[g] < k and wanted[g, slot[g]] == seen[g]:
-            found[g, slot[g]] = values[at]
-            slot[g] += 1
-        seen[g] += 1
+        left[g] = wanted[g, slot[g]] if slot[g] < k else -1
+    cells, values = ranked
+    for at in range(len(cells)):
+        for part in range(len(groups)):
+            g = groups[part, cells[at]]
+            left[g] -= 1
+            if left[g] == -1:
+                left[g] = _next_wanted(wanted, found, g, slot, values[at])
+
+
+@_inner
+def _next_wanted(wanted: Ints, found: Ints, g: int, slot: Ints, value: int) -> int:
+    """Fill in a value that is wanted, perhaps twice; return how many lie before the next one wanted."""
+    rank = wanted[g, slot[g]]
+    while slot[g] < wanted.shape[1] and wanted[g, slot[g]] == rank:
+        found[g, slot[g]] = value
+        slot[g] += 1
+    return int(wanted[g, slot[g]] - rank - 1) if slot[g] < wanted.shape[1] else -1
 
 
 @_entry
@@ -195,21 +209,22 @@ def _case(visit: Any, frame: Frame) -> Case:
     base = np.fmax(np.fmax(visit.arrival, visit.ticket), visit.appointed)
     wait = max(visit.start - base, 0.0) if began else np.nan
     counted = arrived and standing == FIRST and visit.channel != _SELF
-    day = int(visit.day)
-    month = frame.month[day]
-    point, authority = int(visit.point), int(visit.authority)
-    return Case(point, authority, day, month, standing, arrived, began, counted, base, wait)
+    day = np.uint64(visit.day)
+    month = np.uint64(frame.month[day])
+    point, authority = np.uint64(visit.point), np.uint64(visit.authority)
+    return Case(point, authority, day, month, np.uint64(standing), arrived, began, counted, base, wait)
 
 
 @_inner
 def _volumes(visit: Any, case: Case, t: Totals) -> None:
     p, a = case.point, case.authority
-    t.records[p, a, visit.channel, visit.booked, case.standing, visit.outcome] += 1.0
+    booked, outcome = np.uint64(visit.booked), np.uint64(visit.outcome)
+    t.records[p, a, np.uint64(visit.channel), booked, case.standing, outcome] += 1.0
     if visit.relation == _FIRST and visit.attempt == 0:
         t.needs_due[a] += 1.0
     if case.counted:
         t.month_cells[case.month, p, a] += 1.0
-        t.month_kinds[case.month, p, visit.kind] += 1.0
+        t.month_kinds[case.month, p, np.uint64(visit.kind)] += 1.0
 
 
 @_inner
@@ -225,23 +240,23 @@ def _links(row: int, visit: Any, case: Case, lists: Lists) -> None:
 
 @_inner
 def _waits(visit: Any, case: Case, frame: Frame, t: Totals) -> None:
-    p, a = case.point, case.authority
+    p, a, channel = case.point, case.authority, np.uint64(visit.channel)
     grade = len(frame.limits) + 2
     if case.began:
-        t.minutes[p, a, visit.channel] += case.wait
+        t.minutes[p, a, channel] += case.wait
         grade = 0
         while grade < len(frame.limits) and case.wait > frame.limits[grade]:
             grade += 1
     elif case.arrived:
         grade -= 1
-    t.grades[p, a, visit.channel, grade] += 1.0
+    t.grades[p, a, channel, np.uint64(grade)] += 1.0
     if visit.ticket > visit.arrival:
         t.outside[0, p, a] += 1.0
         t.outside[1, p, a] += visit.ticket - visit.arrival
     verdict = _ABSENT
     if case.arrived:
         verdict = _WITHIN if case.wait <= frame.target else _LATE
-    t.days[verdict, case.day, p, a] += 1.0
+    t.days[np.uint64(verdict), case.day, p, a] += 1.0
 
 
 @_inner
@@ -250,18 +265,19 @@ def _crowd(visit: Any, case: Case, frame: Frame, t: Totals, lists: Lists) -> Non
     if not (case.arrived and visit.ticket == visit.ticket):
         return
     n_points, n_authorities = t.queued.shape
+    point = np.int64(case.point)
     leave = visit.start if case.began else visit.end
     if leave > case.base:
-        cell = case.point * n_authorities + case.authority
+        cell = point * n_authorities + np.int64(case.authority)
         t.queued[case.point, case.authority] += leave - case.base
         midnight = frame.of_month[case.day] * _DAY
-        group = (case.month * n_points * n_authorities + cell) << ROOM_BITS
+        group = (np.int64(case.month) * n_points * n_authorities + cell) << ROOM_BITS
         _stay(lists.queues, lists.filled, 1, group, (midnight + case.base, midnight + leave))
         if case.began:
             lists.waits[lists.filled[0]] = int(case.wait * _TICKS) << CELL_BITS | cell
             lists.filled[0] += 1
     if visit.end > visit.ticket:
-        group = (case.day * n_points + case.point) << ROOM_BITS
+        group = (np.int64(case.day) * n_points + point) << ROOM_BITS
         _stay(lists.crowds, lists.filled, 2, group, (visit.ticket, visit.end))
 
 
@@ -296,9 +312,9 @@ def _work(visit: Any, case: Case, frame: Frame, t: Totals) -> None:
 
 
 @_inner
-def _row(frame: Frame, official: int, point: int) -> int:
+def _row(frame: Frame, official: int, point: np.uint64) -> int:
     """Return the row of an official's contact at a point."""
-    return int(frame.first[official] + (point if frame.spread[official] else 0))
+    return int(frame.first[official] + (np.int64(point) if frame.spread[official] else 0))
 
 
 @_inner
@@ -319,8 +335,8 @@ def _way(visit: Any, case: Case, frame: Frame, t: Totals) -> None:
 def _rhythm(visit: Any, case: Case, frame: Frame, t: Totals) -> None:
     if not (case.arrived and visit.arrival >= 0):
         return
-    t.arrivals[case.point, _bin(visit.arrival, _HALF_HOUR, _HALF_HOURS)] += 1.0
-    weekday, hour = frame.weekday[case.day], _bin(visit.arrival, _HOUR, _HOURS)
+    t.arrivals[case.point, np.uint64(_bin(visit.arrival, _HALF_HOUR, _HALF_HOURS))] += 1.0
+    weekday, hour = np.uint64(frame.weekday[case.day]), np.uint64(_bin(visit.arrival, _HOUR, _HOURS))
     t.month_rhythm[case.month, 0, case.point, weekday, hour] += 1.0
     if case.began:
         t.month_rhythm[case.month, 1, case.point, weekday, hour] += 1.0
@@ -336,7 +352,7 @@ def _bin(minutes: float, length: float, number: int) -> int:
 @_inner
 def _person(visit: Any, case: Case, frame: Frame, t: Totals) -> None:
     """Add a visit to its group of people, and to its municipality's visits of the point."""
-    age, home, kind = visit.age, visit.municipality, visit.kind
+    age, home, kind = np.uint64(visit.age), np.uint64(visit.municipality), np.uint64(visit.kind)
     travel = float(visit.travel)
     if case.counted:
         t.people[0, age, home, kind] += 1.0
