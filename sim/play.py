@@ -9,11 +9,13 @@ from sim.arena import gather, make_engine, make_setting
 from sim.demand.feedback import Carried, Learning
 from sim.demand.kernel import close_days
 from sim.demand.year import YearDemand
-from sim.stage import PlacedYear, Stage, place_year
+from sim.feed import Block, Feed, KnownFeed, LiveFeed
+from sim.stage import PlacedYear, Stage
 from sim.visits import VISIT, YearRecords
 
-#: Days played at once where days do not depend on each other.
-_BLOCK = 92
+#: Days played at once where days do not depend on each other: long enough to be worth the calls, short enough
+#: that those to come are placed meanwhile.
+_BLOCK = 46
 #: Daily figures: visits due, served, gave up, mean wait [min], cottage dwellers present.
 FIGURES = ("visits", "served", "gave_up", "mean_wait", "cottage_dwellers_present")
 
@@ -62,24 +64,20 @@ class YearPlay:
         self._extras: list[NDArray[np.float64]] = []
         self._sums = np.zeros((len(self.days), 5))
         self._figures: list[tuple[float, ...]] = []
+        self._kept_in: NDArray[np.void] | None = None
+        self._kept = (0, 0)
         self._played = self.days.start
         self._rows_by_day: dict[int, list[NDArray[np.int64]]] = {}
         self._seen = 0
         if self._learning.active:
             self._demand = YearDemand(stage.setup, stage.rules, replication)
-            self._counts = self._demand.counts
             self._run_in(carried)
         else:
-            self._take(placed or place_year(stage, replication))
-
-    def _take(self, placed: PlacedYear) -> None:
-        """Take a year's visits; nothing will change them but the points."""
-        self._table, self._counts = placed.visits, placed.counts
-        span = self.setup.season.span
-        self._starts = np.searchsorted(self._table["day"], np.arange(span.n_days + 1) + span.first)
-        if placed.first < self.days.start:
-            self._play_queues(placed.first, self.days.start)
-        self._end = self._starts[self.days.start]  # of the rows played and kept
+            edges = [*self.days[::_BLOCK], self.days.stop]
+            self._feed: Feed = KnownFeed(placed, edges) if placed else LiveFeed(stage, replication, edges)
+            before = self._feed.next()
+            if len(before.starts) > 1:
+                self._play_queues(before)
 
     def _run_in(self, carried: Carried | None) -> None:
         """Place and play the days before the year, so that people begin it with what they remember."""
@@ -91,8 +89,8 @@ class YearPlay:
     def play(self, day: int) -> None:
         """Play a day of the year, counted from 1 January = 0; days are played in turn.
 
-        Where no feedback is switched on days do not depend on each other, and the queues of a month are
-        played in one go when its first day comes.
+        Where no feedback is switched on days hardly depend on each other, and the queues of some weeks are
+        played in one go when their first day comes.
         """
         position = self.days[day]
         if self._learning.active:
@@ -101,7 +99,7 @@ class YearPlay:
             self._visits.append(visits[: close_days(visits, 0, 0, len(visits), self._sums)])
             self._note(position, position + 1)
         elif position >= self._played:
-            self._play_block(position, min(position + _BLOCK, self.days.stop))
+            self._play_block(self._feed.next())
 
     def figures(self, day: int) -> tuple[float, ...]:
         """Return the `FIGURES` of a day that has been played."""
@@ -116,21 +114,29 @@ class YearPlay:
     def records(self, n_days: int) -> YearRecords:
         """Return what the first `n_days` days of the year have left behind."""
         days = self.days[:n_days]
-        if self._learning.active:
-            visits = np.concatenate(self._visits) if self._visits else np.zeros(0, VISIT)
+        if len(self._visits) == 1:
+            visits = self._visits[0]
         else:
-            visits = self._table[self._starts[self.days.start] : self._end]
+            visits = np.concatenate(self._visits) if self._visits else np.zeros(0, VISIT)
         extras = np.concatenate(self._extras) if self._extras else np.zeros((0, len(self._setting.skills), 2))
         inside = visits[: np.searchsorted(visits["day"], len(days))]
-        return gather(self.setup, self._setting, days, (inside, extras[: len(days)]), self._counts)
+        return gather(self.setup, self._setting, days, (inside, extras[: len(days)]), self._counts())
 
-    def _play_block(self, first: int, last: int) -> None:
-        """Play the queues of the days `first` .. `last` - 1, whose visits are all known."""
-        self._extras.append(self._play_queues(first, last))
-        rows = self._starts[first], self._starts[last]
-        self._end = close_days(self._table, self._end, *rows, self._sums)
-        self._played = last
-        self._note(first, last)
+    def _counts(self) -> NDArray[np.int64]:
+        return self._demand.counts if self._learning.active else self._feed.counts()
+
+    def _play_block(self, block: Block) -> None:
+        """Play the queues of some days, whose visits are all known, and keep those that came about."""
+        self._extras.append(self._play_queues(block))
+        first, last = int(block.starts[0]), int(block.starts[-1])
+        begin = to = first
+        if block.table is self._kept_in:
+            begin, to = self._kept
+            self._visits.pop()
+        self._kept_in, self._kept = block.table, (begin, close_days(block.table, to, first, last, self._sums))
+        self._visits.append(block.table[slice(*self._kept)])
+        self._played = block.first + len(block.starts) - 1
+        self._note(block.first, self._played)
 
     def _note(self, first: int, last: int) -> None:
         """Note the figures of the days `first` .. `last` - 1, which have been played."""
@@ -141,10 +147,10 @@ class YearPlay:
         columns = (visits, served, gave_up, wait, present)
         self._figures += zip(*(column.tolist() for column in columns), strict=True)
 
-    def _play_queues(self, first: int, last: int) -> NDArray[np.float64]:
+    def _play_queues(self, block: Block) -> NDArray[np.float64]:
         """Play the queues of some days, which strike out visits of later ones; return officials' minutes."""
-        starts = self._starts[first : last + 1]
-        return self._play(self._table[starts[0] :], starts - starts[0], first)
+        starts = block.starts
+        return self._play(block.table[starts[0] :], starts - starts[0], block.first)
 
     def _live(self, position: int) -> tuple[NDArray[np.void], NDArray[np.float64]]:
         """Place a day's needs, play its visits and let them act on the days to come."""
@@ -152,11 +158,12 @@ class YearPlay:
         self._sort_in()
         parts = self._rows_by_day.pop(position, [])
         rows = np.sort(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
-        visits = self._demand.take(rows)
-        extras = self._play(visits, np.array([0, len(visits)]), position)
-        self._demand.strike_out(rows, visits)
-        self._learning.observe(visits, self._demand, position)
-        return visits, extras
+        taken = self._demand.take(rows)
+        self._demand.void(taken)
+        extras = self._play(taken.visits, np.array([0, len(rows)]), position)
+        self._demand.strike_out(taken)
+        self._learning.observe(taken.visits, self._demand, position)
+        return taken.visits, extras
 
     def _sort_in(self) -> None:
         """Note on which day each newly placed visit is due."""

@@ -48,6 +48,8 @@ class PlacedYear:
     ----------
     visits
         Rows of all days of the span, by day and id.
+    starts
+        (D + 1,) where the days of the span begin, and the end.
     counts
         What became of the needs, see `YearDemand.counts`.
     first
@@ -56,6 +58,7 @@ class PlacedYear:
     """
 
     visits: NDArray[np.void]
+    starts: NDArray[np.int64]
     counts: NDArray[np.int64]
     first: int
 
@@ -119,4 +122,5 @@ def place_year(stage: Stage, replication: int) -> PlacedYear:
     demand = YearDemand(stage.setup, stage.rules, replication)
     demand.place(0, stage.setup.season.span.n_days)
     first = demand.first_that_decides(demand.first_year_day)
-    return PlacedYear(demand.take(np.arange(demand.placed)), demand.counts, first)
+    taken = demand.take(np.arange(demand.placed))
+    return PlacedYear(taken.visits, taken.starts, demand.counts, first)

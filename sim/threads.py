@@ -6,11 +6,12 @@ What is computed does not depend on how it is cut: parts share nothing that any 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
 from multiprocessing import parent_process
+from queue import SimpleQueue
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,9 +68,39 @@ def side_by_side[T](calls: Sequence[Callable[[], T]]) -> list[T]:
     return [first, *rest]
 
 
+def ahead[T](items: Iterator[T]) -> Iterator[T]:
+    """Return the items of an iterator, which another thread works out from now on, if there is one.
+
+    If others keep all threads busy when the first item is asked for, the caller works them out.
+    """
+    if n_threads() == 1:
+        return items
+    found: SimpleQueue[T | None] = SimpleQueue()
+    return _taken(items, found, _pool().submit(_work_out, items, found))
+
+
+def _work_out[T](items: Iterator[T], found: SimpleQueue[T | None]) -> None:
+    """Hand on the items of an iterator as they come, and nothing at its end."""
+    try:
+        for item in items:
+            found.put(item)
+    finally:
+        found.put(None)
+
+
+def _taken[T](items: Iterator[T], found: SimpleQueue[T | None], work: Future[None]) -> Iterator[T]:
+    """Yield the items that are handed on."""
+    if work.cancel():
+        yield from items
+        return
+    while (item := found.get()) is not None:
+        yield item
+    work.result()  # raises what went wrong there
+
+
 @cache
 def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max(n_threads() - 1, 1))
 
 
-__all__ = ["cut", "n_threads", "side_by_side"]
+__all__ = ["ahead", "cut", "n_threads", "side_by_side"]

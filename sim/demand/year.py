@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,34 @@ _KINDS = 2
 #: Fewer people to draw for, or visits to finish, are not worth a thread.
 _PEOPLE_A_THREAD, _VISITS_A_THREAD = 20_000, 10_000
 _ROW = np.dtype(np.int64)
+
+
+class Taken(NamedTuple):
+    """Finished visits of some days, to be played.
+
+    Attributes
+    ----------
+    visits
+        `VISIT` rows by due day and id, follow-ups linked within their day. A next attempt is linked if it is
+        among them.
+    rows
+        The rows of the table of placed visits that they come from, ascending.
+    scratch
+        Where they went, see `stand`.
+    """
+
+    visits: NDArray[np.void]
+    rows: NDArray[np.int64]
+    scratch: FinishScratch
+
+    def stand(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return where in `visits` those stand that come from some places in `rows`."""
+        return self.scratch.start[self.scratch.day[at]] + self.scratch.place[at]
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """Where in `visits` the days of the span begin, and the end."""
+        return self.scratch.start[:-1]
 
 
 class YearDemand:
@@ -174,22 +203,20 @@ class YearDemand:
         self._bench.n_kept[0] = 0
         return found
 
-    def strike_out(self, rows: NDArray[np.int64], visits: NDArray[np.void]) -> None:
-        """Strike out the next attempts after sessions that were bound to fail and did not.
-
-        Parameters
-        ----------
-        rows
-            Rows of a day that were taken.
-        visits
-            What `take` has returned for them, played.
-        """
-        placed = self._bench.visits
+    def strike_out(self, taken: Taken) -> None:
+        """Strike out the next attempts after sessions that were bound to fail and, now played, did not."""
+        placed, rows, visits = self._bench.visits, taken.rows, taken.visits
         bound = rows[placed["fails"][rows] == TRIED_AGAIN]
         failed = visits["id"][visits["outcome"] == Outcome.REMOTE_FAILED]
         # A person may come back of their own accord under the id, and on the day, of an attempt struck out.
         spared = np.isin(bound, list(self._struck)) | ~np.isin(placed["id"][bound], failed)
         self._struck.update((bound[spared] + 1).tolist())
+
+    def void(self, taken: Taken) -> None:
+        """Void those of some visits still to be played that are struck out."""
+        if self._struck:
+            struck = np.flatnonzero(np.isin(taken.rows, list(self._struck)))
+            taken.visits["outcome"][taken.stand(struck)] = Outcome.VOID
 
     def first_that_decides(self, day: int) -> int:
         """Return the first day to play so that it is known which visits of `day` and later come about.
@@ -208,6 +235,11 @@ class YearDemand:
         return -self._span.first
 
     @property
+    def likely(self) -> int:
+        """Rows that the visits of the year will hardly exceed."""
+        return len(self._bench.visits)
+
+    @property
     def placed(self) -> int:
         """Number of rows placed so far."""
         return self._n
@@ -217,18 +249,23 @@ class YearDemand:
         found: NDArray[np.int16] = self._bench.visits["day"][first : self._n if last is None else last]
         return found
 
-    def take(self, rows: NDArray[np.int64]) -> NDArray[np.void]:
-        """Return finished visits: by due day and id, follow-ups linked within their day.
+    def due_within(self, first: int, last: int) -> NDArray[np.int64]:
+        """Return the rows due on the days `first` .. `last` - 1 (positions in the span)."""
+        due = self.due()
+        return np.flatnonzero((due >= first) & (due < last))
 
-        Those struck out are void already. A next attempt on a day that is not taken is not linked.
+    def take(self, rows: NDArray[np.int64], room: NDArray[np.void] | None = None) -> Taken:
+        """Return finished visits.
 
         Parameters
         ----------
         rows
             Ascending rows; whole days of them.
+        room
+            (n,) `VISIT` rows to write them to.
         """
         n = len(rows)
-        done = ROOMS.empty(n, VISIT)
+        done = ROOMS.empty(n, VISIT) if room is None else room
         scratch = FinishScratch(
             start=np.zeros(self._span.n_days + 2, np.int64),
             day=ROOMS.empty(n, _ROW),
@@ -243,24 +280,9 @@ class YearDemand:
                 for days in cut(scratch.start[:-1], _VISITS_A_THREAD)
             ]
         )
-        self._link_attempts(rows, scratch, n_again, done)
-        return done
-
-    def _link_attempts(
-        self, rows: NDArray[np.int64], scratch: FinishScratch, n_again: int, done: NDArray[np.void]
-    ) -> None:
-        """Tell finished visits where their next attempt stands, and void what is struck out."""
-
-        def stand(at: NDArray[np.int64]) -> NDArray[np.int64]:
-            return scratch.start[scratch.day[at]] + scratch.place[at]
-
-        before = scratch.tried_again[:n_again]
-        after = np.minimum(before + 1, len(rows) - 1)  # if it is taken, as rows ascend
-        known = rows[after] == rows[before] + 1
-        here = stand(before[known])
-        done["later"][here] = stand(after[known]) - here
-        if self._struck:
-            done["outcome"][stand(np.flatnonzero(np.isin(rows, list(self._struck))))] = Outcome.VOID
+        taken = Taken(done, rows, scratch)
+        _link_attempts(taken, scratch.tried_again[:n_again])
+        return taken
 
     def count(self, channel: NeedChannel, visits: NDArray[np.void]) -> None:
         """Count what became of the needs behind some visits, by the month they were due."""
@@ -268,6 +290,14 @@ class YearDemand:
         keep = visits[month >= 0]
         at = (keep["authority"], month[month >= 0], keep["age"], keep["municipality"], keep["kind"])
         np.add.at(self.counts[channel], tuple(index.astype(np.int64) for index in at), 1)
+
+
+def _link_attempts(taken: Taken, before: NDArray[np.int64]) -> None:
+    """Tell the visits from some places in `Taken.rows` where their next attempt stands, if it is taken."""
+    after = np.minimum(before + 1, len(taken.rows) - 1)  # as rows ascend
+    known = taken.rows[after] == taken.rows[before] + 1
+    here = taken.stand(before[known])
+    taken.visits["later"][here] = taken.stand(after[known]) - here
 
 
 def _closed_up(
@@ -326,4 +356,4 @@ def make_memory(setup: Setup) -> Memory:
     return Memory(np.zeros(n, np.uint8), np.zeros(n, np.uint8), np.zeros((rows, points), np.float32))
 
 
-__all__ = ["YearDemand", "make_keys", "make_memory"]
+__all__ = ["Taken", "YearDemand", "make_keys", "make_memory"]

@@ -192,11 +192,11 @@ class Bench:
         span = setup.season.span
         demand = YearDemand(setup, rules, replication)
         demand.place(0, span.n_days)
-        first, due = demand.first_that_decides(self.days.start), demand.due()
-        visits = demand.take(np.flatnonzero((due >= first) & (due < self.days.stop)))
-        starts = np.searchsorted(visits["day"], np.arange(first, self.days.stop + 1) + span.first)
+        first = demand.first_that_decides(self.days.start)
+        taken = demand.take(demand.due_within(first, self.days.stop))
+        starts = taken.starts[first : self.days.stop + 1]
         no_slot = demand.counts[NeedChannel.NO_SLOT][:, self._month].sum(axis=(1, 2, 3, 4))
-        return Placed(visits, starts, no_slot, first)
+        return Placed(taken.visits, starts, no_slot, first)
 
 
 def _keep[K, V](known: OrderedDict[K, V], key: K, value: V, most: int) -> None:

@@ -27,11 +27,11 @@ from sim.visits import YearRecords
 
 #: Where each stage is called from, and the function that does it.
 STAGES = (
-    (play, "place_year"),
     (year, "with_luck"),
     (year, "draw_needs"),
     (year, "_sort_by_day"),
     (year, "place_days"),
+    (year, "list_by_day"),
     (year, "finish_visits"),
     (play, "make_setting"),
     (compiled_engine, "_play_days"),

@@ -35,7 +35,7 @@ def first_needs(setup: Setup) -> NDArray[np.float64]:
     for replication in range(REPLICATIONS):
         demand = YearDemand(setup, rules, replication)
         demand.place(0, setup.season.span.n_days)
-        visits = demand.take(np.arange(demand.placed))
+        visits = demand.take(np.arange(demand.placed)).visits
         days = setup.season.span.year_slice
         mine = (visits["relation"] == Relation.FIRST) & (visits["need_day"] >= 0)
         mine &= visits["need_day"] < days.stop - days.start
@@ -88,7 +88,7 @@ def test_adoption_and_coverage_bound_what_lies_between(setup: Setup) -> None:
 def test_without_cottages_nobody_comes_from_one(setup: Setup) -> None:
     demand = YearDemand(setup, make_rules(setup), 0)
     demand.place(0, setup.season.span.n_days)
-    visits = demand.take(np.arange(demand.placed))
+    visits = demand.take(np.arange(demand.placed)).visits
     assert len(visits) > 1_000
     assert (visits["kind"] == 0).all()
     assert (visits["origin"] == 0).all()

@@ -10,6 +10,7 @@ import pytest
 
 from sim.config import load_scenario
 from sim.demand.kernel import MAX_ATTEMPTS
+from sim.demand.year import YearDemand
 from sim.model import VisitModel
 from sim.population.agents import CottageDweller, PeopleSet, Resident
 from sim.stage import stage_of
@@ -119,6 +120,26 @@ def test_a_set_up_that_is_not_kept_any_more_goes_with_its_models() -> None:
         assert gone() is None
     finally:
         gc.enable()
+
+
+def test_a_year_that_needs_more_room_than_is_likely_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = load_scenario("example_2030")
+    plain = VisitModel(scenario, 1, "compiled").run()
+    monkeypatch.setattr(YearDemand, "likely", property(lambda demand: 3000))
+    assert len(plain.visits) > 3 * 3000
+    cramped = VisitModel(scenario, 1, "compiled").run()
+    assert cramped.visits.tobytes() == plain.visits.tobytes()
+    assert cramped.officials.tobytes() == plain.officials.tobytes()
+
+
+def test_records_of_a_year_under_way_are_those_of_its_first_days() -> None:
+    model = VisitModel(load_scenario("example_2030"), 1, "compiled")
+    for _ in range(70):
+        model.step()
+    part = model.records()
+    whole = model.run()
+    assert part.visits.tobytes() == whole.visits[whole.visits["day"] < 70].tobytes()
+    assert (part.needs == whole.needs).all()
 
 
 def test_agents_are_views_of_rows() -> None:

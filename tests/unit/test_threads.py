@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -68,6 +70,32 @@ def test_an_error_in_a_thread_is_raised() -> None:
     with pytest.raises(ZeroDivisionError):
         threads.side_by_side([lambda: 1.0, lambda: 1 / 0])
     assert threads.side_by_side([lambda: "a", lambda: "b", lambda: "c"]) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_items_worked_out_ahead_come_in_order(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    monkeypatch.setattr(threads, "n_threads", lambda: number)
+    assert list(threads.ahead(iter("abc"))) == ["a", "b", "c"]
+
+    def fails() -> Iterator[int]:
+        yield 1
+        raise ZeroDivisionError
+
+    items = threads.ahead(fails())
+    assert next(items) == 1
+    with pytest.raises(ZeroDivisionError):
+        next(items)
+
+
+def test_who_finds_all_threads_busy_works_items_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "n_threads", lambda: 2)
+    done = threading.Event()
+    busy = [threads._pool().submit(done.wait, 60) for _ in range(8)]
+    try:
+        assert list(threads.ahead(iter("abc"))) == ["a", "b", "c"]
+    finally:
+        done.set()
+    assert all(work.result() for work in busy)
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system binds no process to processors")
