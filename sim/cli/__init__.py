@@ -6,6 +6,7 @@ import json as jsonlib
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cyclopts import App, CycloptsError, Parameter
@@ -116,7 +117,9 @@ def _report(result: RunResult, options: RunOptions, updated: RunResult | None) -
     from sim.reports.run import summarise
 
     if updated is not None:
+        updated = replace(updated, compact=True)
         _name_failures(updated, f"{updated.scenario.name}: ")
+    result = replace(result, compact=True)
     _name_failures(result)
     if result.metrics.empty:
         return FAILED

@@ -36,10 +36,13 @@ class RunResult:
         The run folder.
     manifest
         Where the result comes from.
+    compact
+        Whether texts are read as categories, which takes a fraction of the memory.
     """
 
     folder: Path
     manifest: dict[str, Any]
+    compact: bool = False
 
     @cached_property
     def scenario(self) -> Scenario:
@@ -92,12 +95,17 @@ class RunResult:
         if not path.exists():
             hint = "; run again with --visits" if name == "visits" else ""
             raise InputError(Problem(str(path), f"there is no such table{hint}"))
-        table: pd.DataFrame = read_stored(path).to_pandas()
+        table: pd.DataFrame = read_stored(path, categories=self.compact).to_pandas()
         return table
 
 
-def read_stored(path: Path) -> pa.Table:
+def read_stored(path: Path, *, categories: bool = False) -> pa.Table:
     """Return a table of a run folder, its checksums compared.
+
+    Parameters
+    ----------
+    categories
+        Whether texts become categories.
 
     Raises
     ------
@@ -105,12 +113,18 @@ def read_stored(path: Path) -> pa.Table:
         It is damaged or can't be read.
     """
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        texts = _texts(path) if categories else None
+        with pq.ParquetFile(path, read_dictionary=texts, page_checksum_verification=True) as file:
             return file.read()
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         told = f"can't be read: {reason}; the command that made it writes it again from what is stored"
         raise InputError(Problem(str(path), told)) from None
+
+
+def _texts(path: Path) -> list[str]:
+    """Return the names of the columns of texts in a table."""
+    return [field.name for field in pq.read_schema(path) if pa.types.is_string(field.type)]
 
 
 def run_folder(out: Path, scenario: Scenario) -> Path:

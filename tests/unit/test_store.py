@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from multiprocessing import forkserver
 from pathlib import Path
 
@@ -114,6 +115,13 @@ def trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def simulated(trace: Path) -> list[int]:
     return sorted(int(file.name.split("-")[0]) for file in trace.iterdir())
+
+
+def test_texts_that_are_read_as_categories_are_the_same_texts(tmp_path: Path) -> None:
+    result = run(scenario(), tmp_path)
+    compact = replace(result, compact=True).metrics
+    assert isinstance(compact["metric"].dtype, pd.CategoricalDtype)
+    assert compact.astype(result.metrics.dtypes).equals(result.metrics)
 
 
 def test_the_tables_hold_the_runs_asked_for_in_order(tmp_path: Path) -> None:

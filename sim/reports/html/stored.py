@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from sim.experiments.store import RESULTS, load
@@ -32,5 +33,6 @@ def report_of(name: str, out: Path = RESULTS, lang: Language | None = None) -> P
     if (projection := projection_folder(name, out)) is not None:
         return write_projection_report(projection, lang)
     result = load(name, out)
-    write = write_study if result.manifest.get("scenarios") else write_report
-    return write(result, lang, result.folder / "figures")
+    if result.manifest.get("scenarios"):
+        return write_study(result, lang, result.folder / "figures")
+    return write_report(replace(result, compact=True), lang, result.folder / "figures")
