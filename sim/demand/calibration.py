@@ -96,22 +96,21 @@ def fit_history(history: History, units: Units, rules: MatterRules) -> Levels:
     until all margins hold to 1e-12.
     """
     n_authorities, n_classes = history.age_mix.shape
-    owner = np.arange(n_authorities)[:, None] == rules.authority[None, :]
-    in_class = np.arange(n_classes)[:, None] == history.age_class[None, :]
+    owner = rules.owner.astype(float)
+    in_class = (np.arange(n_classes)[:, None] == history.age_class[None, :]).astype(float)
+    counted = counted_share(units)
+    goal = history.matter_share * history.visits[rules.authority]
+    goal_class = history.age_mix * history.visits[:, None]
     share = np.ones(len(rules.authority))
     weight = np.where(history.age_mix > 0, 1.0, 0.0)
     total = units.counted.copy()
     for _ in range(_ROUNDS):
         need = share[:, None, None] * weight[:, history.age_class][rules.authority][:, :, None]
-        total, _ = with_seconds(need * units.counted, need * units.shown, rules, counted_share(units), total)
+        total, _ = with_seconds(need * units.counted, need * units.shown, rules, counted, total)
         by_matter = total.sum(axis=(1, 2))
-        goal = history.matter_share * history.visits[rules.authority]
         step = np.divide(goal, by_matter, out=np.ones_like(goal), where=by_matter > 0)
         share *= step
-        by_class = np.einsum(
-            "am,mg,cg->ac", owner.astype(float), total.sum(axis=2) * step[:, None], in_class.astype(float)
-        )
-        goal_class = history.age_mix * history.visits[:, None]
+        by_class = np.einsum("am,mg,cg->ac", owner, total.sum(axis=2) * step[:, None], in_class)
         step_class = np.divide(goal_class, by_class, out=np.ones_like(goal_class), where=by_class > 0)
         weight *= step_class
         if max(np.abs(step - 1).max(), np.abs(step_class - 1).max()) < _CLOSE:

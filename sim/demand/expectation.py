@@ -6,7 +6,9 @@ no-shows, second matters, self-service and the share that is served outside the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,10 +69,16 @@ class MatterRules:
     cottage_ratio: float
     foreign_only: NDArray[np.bool_]
 
-    @property
+    @cached_property
     def shows(self) -> NDArray[np.float64]:
         """(M,) share of visits that are not no-shows."""
         return 1.0 - self.booked * self.no_show
+
+    @cached_property
+    def owner(self) -> NDArray[np.bool_]:
+        """(A, M) whether a matter is the authority's."""
+        owns: NDArray[np.bool_] = np.arange(len(self.coverage))[:, None] == self.authority[None, :]
+        return owns
 
 
 @dataclass(frozen=True)
@@ -236,20 +244,28 @@ class Units:
     duty: NDArray[np.float64]
 
 
-def unit_visits(cells: Cells, rules: MatterRules, reach: Reach, presence: NDArray[np.float64]) -> Units:
+def unit_visits(
+    cells: Cells,
+    rules: MatterRules,
+    reach: Reach,
+    presence: NDArray[np.float64],
+    matters: Sequence[int] | None = None,
+) -> Units:
     """Return expected first visits if every person had one need a year of every matter of every authority.
 
     Parameters
     ----------
     presence
         (M,) presence of cottage dwellers averaged over a matter's days.
+    matters
+        Matters asked for, the others have 0; default: all.
     """
     persons = cells.persons * np.array([1.0, rules.cottage_ratio])[None, :, None, None, None, None]
     stays = np.stack([np.ones(len(rules.authority)), 1.0 - rules.coverage[rules.authority]], axis=-1)
     n_matters = len(rules.authority)
     shape = (n_matters, *persons.shape[2:4])
     counted, shown, duty = (np.zeros(shape) for _ in range(3))
-    for m in range(n_matters):
+    for m in range(n_matters) if matters is None else matters:
         kinds = np.array([1.0, presence[m]])
         here = persons * kinds[None, :, None, None, None, None]
         if rules.foreign_only[rules.authority[m]]:
@@ -302,8 +318,7 @@ def with_seconds(
     tuple
         (M, n_ages, 2) all visits; (A, n_ages, 2, M) shares of the second matter, 0 for the own authority.
     """
-    n_authorities = len(rules.coverage)
-    owner = np.arange(n_authorities)[:, None] == rules.authority[None, :]
+    owner = rules.owner
     shown_by = np.einsum("am,mgf->agf", owner.astype(float), shown)
     other = np.where(owner[:, :, None, None], 0.0, total[None])
     sums = other.sum(axis=1, keepdims=True)

@@ -209,9 +209,10 @@ def _first_visits(levels: Levels, where: tuple[Prospect, Cells, Reach], cell: tu
     prospect, people, reach = where
     point, authority = cell
     rules = prospect.rules
-    units = prospect.units(replace(reach, counted=reach.point[..., point]), people)
+    own = np.flatnonzero(rules.authority == authority).tolist()
+    units = prospect.units(replace(reach, counted=reach.point[..., point]), people, own)
     need = levels.by_matter(rules.authority)[:, :, None]
-    return float((need * units.counted)[rules.authority == authority].sum())
+    return float((need * units.counted)[own].sum())
 
 
 def point_counts(

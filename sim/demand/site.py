@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -135,10 +136,10 @@ class Prospect:
         needs = NeedDays(share, season.presence, span.working_count(), span.year_slice)
         return make_reach(self.offers, shares, needs, self.site.network.counted, cells.with_cottage)
 
-    def units(self, reach: Reach, cells: Cells) -> Units:
-        """Return the expected visits per unit of need."""
+    def units(self, reach: Reach, cells: Cells, matters: Sequence[int] | None = None) -> Units:
+        """Return the expected visits per unit of need, of some matters, default all."""
         days = self.season.by_matter(self.rules)
-        return unit_visits(cells, self.rules, reach, days @ self.season.presence)
+        return unit_visits(cells, self.rules, reach, days @ self.season.presence, matters)
 
 
 def make_prospect(site: Site, season: Season, rules: MatterRules, n_municipalities: int) -> Prospect:
