@@ -80,7 +80,7 @@ class Course:
             (whole["metric"] == "visits") & (whole["statistic"] == "count") & (whole["channel"] == ALL)
         ]
         by_age = whole[whole["metric"] == "visits_by_age_group"]
-        old = by_age["statistic"].map(first_age) >= OLDER
+        old = by_age["statistic"].astype(str).map(first_age) >= OLDER
         needs = whole[
             (whole["metric"] == "needs") & (whole["statistic"] == "count") & (whole["authority"] == ALL)
         ]

@@ -54,6 +54,16 @@ def test_each_year_has_its_row(run: FakeRun) -> None:
     assert len(full_table(course).columns) > len(table.columns)
 
 
+def test_texts_may_be_categories(run: FakeRun) -> None:
+    texts = [name for name in run.metrics if isinstance(run.metrics[name].iloc[0], str)]
+    compact = replace(run, metrics=run.metrics.astype(dict.fromkeys(texts, "category")))
+    assert "metric" in texts
+    told, expected = Course.of(compact, "en"), Course.of(run, "en")
+    assert told.as_dict() == expected.as_dict()
+    of_a_year, plain = (summarise(of_one_year(one), "en") for one in (compact, run))
+    assert of_a_year.as_dict() == plain.as_dict()
+
+
 def test_authorities_of_a_row_add_up_to_its_total(run: FakeRun) -> None:
     course = Course.of(run, "en")
     for row in short_table(course).rows:
