@@ -95,7 +95,7 @@ def gather(
     """Gather the records of the days played."""
     index, network = setup.land.index, setup.site.network
     visits, extras = played
-    inside = int((setup.region.table("municipalities")["in_region"] == 1).sum())
+    inside = np.count_nonzero(setup.region.table("municipalities")["in_region"].to_numpy() == 1)
     names = Names(
         index.authorities, index.matters, network.points, index.municipalities[:inside], index.age_groups
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -119,7 +121,7 @@ class YearPlay:
         else:
             visits = np.concatenate(self._visits) if self._visits else np.zeros(0, VISIT)
         extras = np.concatenate(self._extras) if self._extras else np.zeros((0, len(self._setting.skills), 2))
-        inside = visits[: np.searchsorted(visits["day"], len(days))]
+        inside = visits[: bisect_left(visits["day"], len(days))]  # which copies no column of the records
         return gather(self.setup, self._setting, days, (inside, extras[: len(days)]), self._counts())
 
     def _counts(self) -> NDArray[np.int64]:

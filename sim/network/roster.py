@@ -209,7 +209,11 @@ def strike_absences(
     day_of, official_of = np.nonzero(absent)
     alone = ((present == 0).astype(np.int64) @ able.T > 0)[day_of, official_of]
     guides = np.array([all(skill[0] == GUIDANCE for skill in name.skills) for name in roster.names], bool)
-    for day, official in zip(day_of[alone], official_of[alone], strict=True):
+    day_of, official_of = day_of[alone], official_of[alone]
+    # Only a guide who stays is company for those after him; on other days nobody need be asked in turn.
+    in_turn = np.isin(day_of, day_of[guides[official_of]])
+    duty[day_of[~in_turn], official_of[~in_turn]] = ON_CALL
+    for day, official in zip(day_of[in_turn], official_of[in_turn], strict=True):
         if (present[day][roster.able[official]] == 0).any():
             duty[day, official] = ROSTERED if guides[official] else ON_CALL
             if guides[official]:
