@@ -11,13 +11,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
 from multiprocessing import parent_process
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 import numpy as np
 from numpy.typing import NDArray
 
 #: Most threads that share a piece of work; each asks for scratch memory of its own.
 _MOST = 8
+#: By when a thread that is free has begun [s].
+_SOON = 0.005
 
 
 @cache
@@ -71,7 +73,7 @@ def side_by_side[T](calls: Sequence[Callable[[], T]]) -> list[T]:
 def ahead[T](items: Iterator[T]) -> Iterator[T]:
     """Return the items of an iterator, which another thread works out from now on, if there is one.
 
-    If others keep all threads busy when the first item is asked for, the caller works them out.
+    If others keep all threads busy when items are asked for, the caller works them out.
     """
     if n_threads() == 1:
         return items
@@ -90,11 +92,16 @@ def _work_out[T](items: Iterator[T], found: SimpleQueue[T | None]) -> None:
 
 def _taken[T](items: Iterator[T], found: SimpleQueue[T | None], work: Future[None]) -> Iterator[T]:
     """Yield the items that are handed on."""
-    if work.cancel():
-        yield from items
-        return
-    while (item := found.get()) is not None:
+    try:
+        item = found.get(timeout=_SOON)
+    except Empty:
+        if work.cancel():
+            yield from items
+            return
+        item = found.get()
+    while item is not None:
         yield item
+        item = found.get()
     work.result()  # raises what went wrong there
 
 
