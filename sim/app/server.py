@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import socket
 import threading
@@ -28,6 +29,9 @@ MAX_REQUEST = 256_000
 MAX_CONNECTIONS = 400
 #: How long a silent connection is kept [s].
 _SILENCE = 30
+#: How long a connection is kept at most [s]: longer than any answer is waited for, so that whoever asks a
+#: letter at a time holds none for ever.
+LONGEST = 180
 #: Names under which a page that only this machine can reach may be asked for. A foreign name that is made
 #: to lead here ("DNS rebinding") is none of them, so a foreign page cannot read ours.
 _OWN_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -46,6 +50,20 @@ class _Quiet(WSGIRequestHandler):
     """Answers without a line for each request, and without naming the versions behind it."""
 
     timeout = _SILENCE
+
+    def handle(self) -> None:
+        """Answer, or end the connection when its time is up."""
+        late = threading.Timer(LONGEST, self._end)
+        late.daemon = True
+        late.start()
+        try:
+            super().handle()
+        finally:
+            late.cancel()
+
+    def _end(self) -> None:
+        with contextlib.suppress(OSError):  # it has ended already
+            self.connection.shutdown(socket.SHUT_RDWR)
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing."""

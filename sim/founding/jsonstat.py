@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from math import prod
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from jsonstat_validator import Dataset, JSONStatValidationError
 
 from sim.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from jsonstat_validator import Dataset
 
 #: Numbers of the largest export that is read: all municipalities by year of age for forty years are fewer.
 MOST_NUMBERS = 2_000_000
@@ -39,6 +42,8 @@ def read_json_stat(path: Path, content: bytes) -> pd.DataFrame:
 
 def _dataset(path: Path, content: bytes) -> Dataset:
     """Return the dataset that a file holds."""
+    from jsonstat_validator import Dataset, JSONStatValidationError  # an extra that CSV does without
+
     try:
         raw = json.loads(content)
         first = _too_large(raw)  # before the rest is checked, which takes long for such

@@ -337,6 +337,24 @@ def test_more_connections_than_are_answered_at_a_time_wait(site: Site, monkeypat
     server.server_close()
 
 
+def test_whoever_asks_a_letter_at_a_time_is_sent_away(site: Site, monkeypatch) -> None:
+    monkeypatch.setattr("sim.app.server.LONGEST", 1)
+    with socket.create_connection(("127.0.0.1", int(site.address.rstrip("/").rpartition(":")[2]))) as slow:
+        slow.settimeout(0.2)
+        ended = False
+        for _ in range(300):
+            try:
+                slow.sendall(b"G")
+                ended = not slow.recv(1)
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                ended = True
+            if ended:
+                break
+    assert ended
+
+
 def test_an_export_that_takes_too_long_is_refused(served: Flask, monkeypatch) -> None:
     monkeypatch.setattr("sim.app.runs.PATIENCE", 0.0)
     answer = served.test_client().get("/export.csv" + link(**{OFFICIALS: "19"}))
