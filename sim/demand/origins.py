@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,8 +87,8 @@ class Origins:
 
     home: NDArray[np.int32]
     cottage: NDArray[np.int32]
-    municipality: NDArray[np.int64]
-    person: NDArray[np.int64]
+    municipality: NDArray[np.signedinteger[Any]]
+    person: NDArray[np.int32]
     ways: NDArray[np.float32]
     nearby: Nearby
 
@@ -206,7 +207,7 @@ def make_origins(
         Utility per minute of one-way travel; points of an authority and a channel that people consider.
     """
     at_home, at_cottage = ~np.isnan(people.home[:, 0]), people.cottage_municipality >= 0
-    person = np.concatenate([np.flatnonzero(at_home), np.flatnonzero(at_cottage)])
+    person = np.concatenate([np.flatnonzero(at_home), np.flatnonzero(at_cottage)]).astype(np.int32)
     spots = np.concatenate([people.home[at_home], people.cottage[at_cottage]])
     municipality = np.concatenate([people.municipality[at_home], people.cottage_municipality[at_cottage]])
     home, cottage = np.full(people.n, -1, np.int32), np.full(people.n, -1, np.int32)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -68,15 +69,20 @@ class People:
 
     id: NDArray[np.int64]
     kind: NDArray[np.int8]
-    municipality: NDArray[np.int64]
-    age_group: NDArray[np.int64]
-    age: NDArray[np.int64]
+    municipality: NDArray[np.signedinteger[Any]]
+    age_group: NDArray[np.signedinteger[Any]]
+    age: NDArray[np.signedinteger[Any]]
     foreign: NDArray[np.bool_]
     u_digital: NDArray[np.float64]
     u_video: NDArray[np.float64]
     home: NDArray[np.float64]
     cottage: NDArray[np.float64]
-    cottage_municipality: NDArray[np.int64]
+    cottage_municipality: NDArray[np.signedinteger[Any]]
+
+    def __post_init__(self) -> None:
+        """Keep small numbers in 32 bits: a country's people take less memory."""
+        for name in ("municipality", "age_group", "age", "cottage_municipality"):
+            object.__setattr__(self, name, getattr(self, name).astype(np.int32, copy=False))
 
     @property
     def n(self) -> int:
