@@ -267,6 +267,12 @@ def test_an_unknown_language_is_refused() -> None:
         translator("de")  # type: ignore[arg-type]
 
 
+def test_reports_do_without_the_model() -> None:
+    code = "import sys, sim.reports.html; print([name for name in ('mesa', 'numba') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_reading_results_needs_no_matplotlib() -> None:
     code = "import sys, sim.outcomes, sim.reports.console; print('matplotlib' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
