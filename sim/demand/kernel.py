@@ -212,7 +212,6 @@ class NeedRules(NamedTuple):
     coverage: Floats  # (A,)
     presence: Floats  # (D,) probability that a cottage's people are there
     month: Ints  # (D,) month 0..11, -1 outside the year
-    end: int  # first day after the year: no visit of the year comes from a need of that day or later
     second: float  # probability of a second matter
     second_sum: Floats  # (A, n_ages, 2, M) cumulated shares of the second matter by the first's authority
 
@@ -447,7 +446,7 @@ def draw_needs(
     online: Counts,
     needs: Records,
 ) -> int:
-    """Fill `needs` with those until the end of the year that do not end online at once; return their number.
+    """Fill `needs` with those that do not end online at once and return their number.
 
     Parameters
     ----------
@@ -537,8 +536,6 @@ def _draw_need(tables: Any, guide: Any, who: Any, done: Any, need: Any) -> Any:
     while days[day] <= at:
         day += 1
     day -= 1
-    if day >= rules.end:
-        return False
     kind, way, origin = persons.kind[row], persons.home[row], 0
     if (
         persons.cottage[row] >= 0

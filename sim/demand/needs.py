@@ -34,7 +34,6 @@ def need_rules(setup: Setup) -> NeedRules:
         coverage=rules.coverage,
         presence=season.presence,
         month=month,
-        end=span.year_slice.stop,
         second=rules.second,
         second_sum=np.cumsum(setup.expected.second_share, axis=-1),
     )

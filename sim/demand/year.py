@@ -114,6 +114,7 @@ class YearDemand:
         self._bench = self._make_bench()
         self._n = 0
         self._struck: set[int] = set()
+        self._due = np.zeros(0, np.int16)
 
     def _make_bench(self) -> Bench:
         """Return what placing works on: rules, memory, room for visits, scratch."""
@@ -251,7 +252,8 @@ class YearDemand:
 
     def due_within(self, first: int, last: int) -> NDArray[np.int64]:
         """Return the rows due on the days `first` .. `last` - 1 (positions in the span)."""
-        due = self.due()
+        # In an array of its own: the days in the table are a line of the cache apart.
+        due = self._due = np.concatenate([self._due, self.due(len(self._due))])
         return np.flatnonzero((due >= first) & (due < last))
 
     def take(self, rows: NDArray[np.int64], room: NDArray[np.void] | None = None) -> Taken:
