@@ -38,11 +38,15 @@ class Block(NamedTuple):
 class Feed(Protocol):
     """Gives the visits of a year block by block; the first block are the days before it that decide about it.
 
-    Each block must be played before the next is asked for. The first may hold no day.
+    Each block must be played, and that be told, before the next is asked for. The first may hold no day.
     """
 
     def next(self) -> Block:
         """Return the next block."""
+        ...
+
+    def played(self) -> None:
+        """Take in what became of the sessions of the last block, whose rows are where they were."""
         ...
 
     def counts(self) -> NDArray[np.int64]:
@@ -70,6 +74,9 @@ class KnownFeed:
         first, last = next(self._blocks)
         return Block(self._placed.visits, self._placed.starts[first : last + 1], first)
 
+    def played(self) -> None:
+        """Do nothing: a play strikes out what stands in the table."""
+
     def counts(self) -> NDArray[np.int64]:
         """Return what became of the needs of the year."""
         return self._placed.counts
@@ -92,16 +99,16 @@ class LiveFeed:
         self._table, self._end = ROOMS.empty(self._demand.likely, VISIT), 0
         self._blocks = ahead(self._place())
         self._waiting: deque[tuple[Block, Taken]] = deque()
-        self._last: Taken | None = None
 
     def next(self) -> Block:
-        """Return the next block; what the one before it, now played, has struck out is void."""
-        block, taken = self._waiting.popleft() if self._waiting else next(self._blocks)
-        if self._last is not None:
-            self._demand.strike_out(self._last)
-        self._demand.void(taken)
-        self._last = taken
+        """Return the next block; what those before it have struck out is void."""
+        block, self._last = self._waiting.popleft() if self._waiting else next(self._blocks)
+        self._demand.void(self._last)
         return block
+
+    def played(self) -> None:
+        """Strike out the next attempts after sessions of the last block that did not fail."""
+        self._demand.strike_out(self._last)
 
     def counts(self) -> NDArray[np.int64]:
         """Return what became of the needs of the year, all of which are placed by then."""

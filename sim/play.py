@@ -77,9 +77,7 @@ class YearPlay:
         else:
             edges = [*self.days[::_BLOCK], self.days.stop]
             self._feed: Feed = KnownFeed(placed, edges) if placed else LiveFeed(stage, replication, edges)
-            before = self._feed.next()
-            if len(before.starts) > 1:
-                self._play_queues(before)
+            self._play_queues(self._feed.next())
 
     def _run_in(self, carried: Carried | None) -> None:
         """Place and play the days before the year, so that people begin it with what they remember."""
@@ -152,7 +150,11 @@ class YearPlay:
     def _play_queues(self, block: Block) -> NDArray[np.float64]:
         """Play the queues of some days, which strike out visits of later ones; return officials' minutes."""
         starts = block.starts
-        return self._play(block.table[starts[0] :], starts - starts[0], block.first)
+        if len(starts) == 1:
+            return np.zeros((0, len(self._setting.skills), 2))
+        extras = self._play(block.table[starts[0] :], starts - starts[0], block.first)
+        self._feed.played()
+        return extras
 
     def _live(self, position: int) -> tuple[NDArray[np.void], NDArray[np.float64]]:
         """Place a day's needs, play its visits and let them act on the days to come."""

@@ -57,12 +57,15 @@ class Taken(NamedTuple):
         among them.
     rows
         The rows of the table of placed visits that they come from, ascending.
+    again
+        Places in `rows` of sessions bound to fail whose next attempt is the next row of the table.
     scratch
         Where they went, see `stand`.
     """
 
     visits: NDArray[np.void]
     rows: NDArray[np.int64]
+    again: NDArray[np.int64]
     scratch: FinishScratch
 
     def stand(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -206,12 +209,8 @@ class YearDemand:
 
     def strike_out(self, taken: Taken) -> None:
         """Strike out the next attempts after sessions that were bound to fail and, now played, did not."""
-        placed, rows, visits = self._bench.visits, taken.rows, taken.visits
-        bound = rows[placed["fails"][rows] == TRIED_AGAIN]
-        failed = visits["id"][visits["outcome"] == Outcome.REMOTE_FAILED]
-        # A person may come back of their own accord under the id, and on the day, of an attempt struck out.
-        spared = np.isin(bound, list(self._struck)) | ~np.isin(placed["id"][bound], failed)
-        self._struck.update((bound[spared] + 1).tolist())
+        spared = taken.visits["outcome"][taken.stand(taken.again)] != Outcome.REMOTE_FAILED
+        self._struck.update((taken.rows[taken.again[spared]] + 1).tolist())
 
     def void(self, taken: Taken) -> None:
         """Void those of some visits still to be played that are struck out."""
@@ -282,8 +281,8 @@ class YearDemand:
                 for days in cut(scratch.start[:-1], _VISITS_A_THREAD)
             ]
         )
-        taken = Taken(done, rows, scratch)
-        _link_attempts(taken, scratch.tried_again[:n_again])
+        taken = Taken(done, rows, scratch.tried_again[:n_again], scratch)
+        _link_attempts(taken)
         return taken
 
     def count(self, channel: NeedChannel, visits: NDArray[np.void]) -> None:
@@ -294,8 +293,9 @@ class YearDemand:
         np.add.at(self.counts[channel], tuple(index.astype(np.int64) for index in at), 1)
 
 
-def _link_attempts(taken: Taken, before: NDArray[np.int64]) -> None:
-    """Tell the visits from some places in `Taken.rows` where their next attempt stands, if it is taken."""
+def _link_attempts(taken: Taken) -> None:
+    """Tell sessions bound to fail where their next attempt stands, if it is taken."""
+    before = taken.again
     after = np.minimum(before + 1, len(taken.rows) - 1)  # as rows ascend
     known = taken.rows[after] == taken.rows[before] + 1
     here = taken.stand(before[known])
