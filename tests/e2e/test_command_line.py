@@ -108,7 +108,7 @@ def test_a_users_mistake_gives_no_traceback(tmp_path: Path) -> None:
 def test_failing_runs_are_named_and_give_exit_code_1(
     empty: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(scenario: Scenario, replication: int, keep_visits: bool) -> None:
+    def fail(scenario: Scenario, replication: int, keep_visits: bool, keep_details: bool) -> None:
         raise ZeroDivisionError("no desk")
 
     monkeypatch.setattr("sim.experiments.replication.replicate", fail)
