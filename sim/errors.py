@@ -54,6 +54,10 @@ class InputError(VisitsimError):
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        """Keep the problems, not their text only, on the way from a worker process."""
+        return type(self), (self.problems,)
+
 
 class RunError(VisitsimError):
     """Report a run or a check that failed though its input was right."""

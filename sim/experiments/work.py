@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim.config import Scenario
-from sim.errors import RunError
+from sim.errors import InputError, RunError
 from sim.experiments.lanes import ExecutorKind, Lane, WorkList, is_death
 from sim.experiments.parts import FinishedRun, write_part
 from sim.experiments.tables import PlannedRun
@@ -197,6 +197,8 @@ def _run_chunk(chunk: Sequence[Task], how: Execution) -> Report:
 def _run(task: Task, how: Execution, report: Report) -> FinishedRun:
     try:
         tables = how.replicate(task.scenario, task.run.replication, how.keep_visits)
+    except InputError:
+        raise  # not this run has failed, but what the user gave for all of its scenario is wrong
     except Exception as error:  # noqa: BLE001  # one failing run is a row, not the end
         report.tracebacks[task.run.run_id] = traceback.format_exc()
         return FinishedRun(task.run.run_id, "failed", type(error).__name__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from sim.cli import main
 from sim.config import Scenario
+from sim.errors import InputError, Problem
 from tests.e2e.commands import VISITSIM, visitsim
 
 #: What must not be imported before a command runs.
@@ -124,6 +126,26 @@ def test_failing_runs_are_named_and_give_exit_code_1(
     manifests = {path.parents[1].name: path.read_text("utf-8") for path in empty.rglob("manifest.json")}
     assert set(manifests) == {"baseline_2030", "updated_2030"}
     assert all("no desk" in text for text in manifests.values())
+
+
+def test_wrong_input_that_shows_in_a_run_is_told_as_such(
+    empty: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(scenario: Scenario, replication: int, keep_visits: bool, keep_details: bool) -> None:
+        raise InputError(Problem("times.csv", "there is no such point", 7))
+
+    monkeypatch.setattr("sim.experiments.replication.replicate", refuse)
+    assert main(["run", "--replications", "2", "--workers", "1"]) == 2
+    printed = capsys.readouterr()
+    assert "times.csv:7: there is no such point" in printed.err
+    assert "failed" not in printed.err
+    assert not list(empty.rglob("part-*.parquet"))
+
+
+def test_wrong_input_keeps_its_problems_on_the_way_from_a_worker() -> None:
+    problems = (Problem("a.csv", "is wrong", 1), Problem("b.csv", "is wrong too", 2, 3, "count"))
+    back = pickle.loads(pickle.dumps(InputError(problems)))
+    assert (back.problems, str(back)) == (problems, str(InputError(problems)))
 
 
 def test_validate_says_what_is_valid(tmp_path: Path) -> None:

@@ -25,4 +25,4 @@ def test_visits_and_metrics_are_the_same_bytes(scenario: str, tmp_path: Path) ->
         folder = sim.load(out).folder
         files[engine] = {name: (folder / name).read_bytes() for name in ("visits.parquet", "metrics.parquet")}
     assert files["simpy"] == files["compiled"]
-    assert len(files["simpy"]["visits.parquet"]) > 500_000
+    assert len(sim.load(out).visits) > 10_000
