@@ -193,6 +193,8 @@ class Persons(NamedTuple):
     accepts: Bytes  # would accept a video desk this year
     home: NDArray[np.int32]  # row of travel tables, -1
     cottage: NDArray[np.int32]  # row of travel tables when at the cottage, -1
+    home_at: Floats  # (N, 2) [km]
+    cottage_at: Floats  # (N, 2) [km]
 
 
 class NeedRules(NamedTuple):
@@ -254,9 +256,13 @@ class PlaceRules(NamedTuple):
     last_close: Floats  # (T, J) last closing, -inf if shut
     day_type: Ints
     staffed: Bytes  # (D, K) somebody able is at work or on call
-    ways: NDArray[np.float32]  # (n_origins, W, 2) exp(-sensitivity * minutes), 0 out of question; minutes
-    area: NDArray[np.int16]  # (n_origins,) area of the origin
-    column: NDArray[np.int16]  # (n_areas, P) column of a point in `ways`, -1: not considered there
+    weight: NDArray[np.float32]  # (n_origins, W) exp(-sensitivity * minutes), 0 out of question
+    timetable: NDArray[np.float32]  # (n_origins, W) one-way minutes; (0, W): by the road rule
+    municipality: NDArray[np.int16]  # (n_origins,) municipality of the origin
+    area: NDArray[np.int16]  # (n_municipalities,) area of a municipality
+    column: NDArray[np.int16]  # (n_areas, P) column of a point in `weight`, -1: not considered there
+    point_at: Floats  # (P, 2) [km]
+    pace: Floats  # (n_municipalities, P) minutes by kilometre of straight line
     attraction: Floats  # (P, A) factor on the weight
     delay_weight: Floats  # (longest,) factor by working days
     outside: Bytes  # (P,)
@@ -802,7 +808,7 @@ def _options(bench: Any, need: Any) -> Any:
     """
     rules, diary = bench.places, bench.diary
     found, possible = 0, False
-    doors = rules.doors[rules.area[need.way], need.authority]
+    doors = rules.doors[rules.area[rules.municipality[need.way]], need.authority]
     last_point = -1
     for index in range(len(doors)):
         door = doors[index]
@@ -844,20 +850,21 @@ def _suits(rules: Any, need: Any, door: Any, channel: Any) -> Any:
 @_inner
 def _choose(bench: Any, need: Any, n: Any) -> Any:
     """Return the chosen option of the `n` listed, -1 when none is acceptable."""
-    rules, row, ways = bench.places, need.row, bench.places.ways[need.way]
-    column = rules.column[rules.area[need.way]]
+    rules, row, weights = bench.places, need.row, bench.places.weight[need.way]
+    column = rules.column[rules.area[rules.municipality[need.way]]]
     best, best_minutes = -1, np.inf
     total = 0.0
     for option in range(n):
         point = rules.door_point[bench.doors[option]]
-        way = column[point]
-        weight = ways[way, 0] * rules.attraction[point, need.authority]
+        weight = weights[column[point]] * rules.attraction[point, need.authority]
         if rules.outside[point] == 0:
             weight *= rules.delay_weight[rules.working[bench.days[option]] - rules.working[need.day]]
             if rules.remember > 0.0:
                 weight *= math.exp(-rules.remember * bench.memory.remembered[row, point])
-        if weight > 0.0 and ways[way, 1] < best_minutes:
-            best, best_minutes = option, ways[way, 1]
+        if rules.nearest and weight > 0.0:
+            minutes = _minutes(bench, need, point)
+            if minutes < best_minutes:
+                best, best_minutes = option, minutes
         total += weight
         bench.weights[option] = total
     if total <= 0.0:
@@ -865,6 +872,18 @@ def _choose(bench: Any, need: Any, n: Any) -> Any:
     if rules.nearest:
         return best
     return _find(bench.weights[:n], _uniform(bench.keys.point, need.id) * total)
+
+
+@_inner
+def _minutes(bench: Any, need: Any, point: Any) -> Any:
+    """Return the minutes one way to a point that the person considers (float32, as in tables of them)."""
+    rules, persons = bench.places, bench.persons
+    municipality = rules.municipality[need.way]
+    if len(rules.timetable) > 0:
+        return rules.timetable[need.way, rules.column[rules.area[municipality], point]]
+    spots = persons.cottage_at if need.origin == 1 else persons.home_at
+    east, north = spots[need.row, 0] - rules.point_at[point, 0], spots[need.row, 1] - rules.point_at[point, 1]
+    return np.float32(math.hypot(east, north) * rules.pace[municipality, point])
 
 
 @_entry
@@ -890,7 +909,7 @@ def place_days(
         Number of rows filled, and the first day not placed: the end, or a day for which the table may be
         too short.
     """
-    rules, ways = bench.needs, bench.places.ways
+    rules, weight, persons = bench.needs, bench.places.weight, bench.persons
     order, starts = plan
     for day in range(first, last):
         start, stop = starts[day], starts[day + 1]
@@ -902,7 +921,8 @@ def place_days(
         for index in range(start, stop):
             _prefetch(needs, order[min(index + 2 * AHEAD, stop - 1)])
             soon = needs[order[min(index + AHEAD, stop - 1)]]
-            _prefetch(ways, np.int64(soon.way))
+            _prefetch(weight, np.int64(soon.way))
+            _ask(persons.cottage_at if soon.origin == 1 else persons.home_at, np.int64(soon.row), 0)
             _ask(bench.memory.learned, np.int64(soon.row), 0)
             need = needs[order[index]]
             if need.online == 1 and need.attempt == 0 and bench.memory.learned[need.row] == 1:
@@ -1121,7 +1141,7 @@ def _second_class(keys: Any, persons: Any, rules: Any, need: Any, entity: Any) -
 def _door_here(bench: Any, need: Any, visit: Any) -> Any:
     """Return the door of a visit's point that serves a second matter of the person inside, -1 if none."""
     rules, arrival = bench.places, _arrival(bench, visit)
-    doors = rules.doors[rules.area[need.way], need.authority]
+    doors = rules.doors[rules.area[rules.municipality[need.way]], need.authority]
     day_type = rules.day_type[visit.day]
     for index in range(len(doors)):
         door = doors[index]
@@ -1152,7 +1172,7 @@ def _note(bench: Any, need: Any, door: Any, day: Any, identity: Any, visit: Any)
     visit.duty, visit.remote, visit.online = need.duty, need.remote, need.online
     visit.need_day, visit.day = need.day, day
     visit.door, visit.point, visit.channel, visit.service = door, point, channel, rules.door_service[door]
-    visit.travel = rules.ways[need.way, rules.column[rules.area[need.way], point], 1]
+    visit.travel = _minutes(bench, need, point)
     visit.booked, visit.no_show, visit.fails = need.booked, 0, 0
     visit.relation, visit.attempt, visit.second, visit.requeue = need.relation, 0, 0, 0
     first_video = channel == _VIDEO and bench.memory.had_remote[row] == 0

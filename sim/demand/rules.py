@@ -52,6 +52,8 @@ def _persons(setup: Setup) -> Persons:
         setup.accepts.astype(np.uint8),
         origins.home,
         origins.cottage,
+        people.home,
+        people.cottage,
     )
 
 
@@ -76,9 +78,13 @@ def _place_rules(setup: Setup, kinds: NDArray[np.int64]) -> PlaceRules:
         last_close=_last_closings(network.windows),
         day_type=network.day_type,
         staffed=staffed.astype(np.uint8),
-        ways=site.origins.ways,
-        area=site.origins.nearby.area[site.origins.municipality].astype(np.int16),
+        weight=site.origins.weight,
+        timetable=site.origins.timetable,
+        municipality=site.origins.municipality,
+        area=site.origins.nearby.area.astype(np.int16),
         column=site.origins.nearby.column.astype(np.int16),
+        point_at=site.origins.roads.where,
+        pace=site.origins.roads.pace,
         attraction=setup.attraction,
         delay_weight=site.sensitivity.by_delay(),
         outside=network.outside.astype(np.uint8),

@@ -77,12 +77,19 @@ class Roads:
         Centre-to-centre time times the ratio of distances; pairs without a listed time take the straight
         line at `pace`.
         """
-        distance = np.hypot(homes[:, 0] - point[0], homes[:, 1] - point[1])
+        return np.asarray(straight(homes, point) * self.pace_to(at)[municipality], np.float64)
+
+    def pace_to(self, at: int) -> NDArray[np.float64]:
+        """Return (n,) minutes by kilometre of straight line from each municipality to the points of one."""
         between = np.hypot(*(self.centres - self.centres[at]).T)
         with np.errstate(divide="ignore", invalid="ignore"):
             per_km = self.minutes[:, at] / between
-        per_km = np.where(np.isfinite(per_km), per_km, self.pace)
-        return np.asarray(distance * per_km[municipality], np.float64)
+        return np.where(np.isfinite(per_km), per_km, self.pace)
+
+
+def straight(spots: NDArray[np.float64], point: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (n,) kilometres of straight line from (n, 2) coordinates to those of one point, (2,)."""
+    return np.asarray(np.hypot(spots[:, 0] - point[0], spots[:, 1] - point[1]), np.float64)
 
 
 def make_roads(

@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.config import load_scenario
+from sim.demand.origins import make_origins
 from sim.demand.rules import make_rules
 from sim.demand.setup import Setup, make_setup
 from sim.demand.year import YearDemand
@@ -99,21 +100,14 @@ def test_people_of_one_municipality_alone_have_the_needs_of_its_residents(setup:
     """Everybody else stays away: who comes is from there, as many as its ages and levels say."""
     people = setup.people.take(np.flatnonzero(setup.people.municipality == 0))
     keep = setup.people.municipality == 0
-    origins = setup.site.origins
-    rows = origins.home[keep]
-    alone = replace(
-        origins,
-        home=np.arange(len(rows), dtype=np.int32),
-        cottage=np.full(len(rows), -1, np.int32),
-        municipality=origins.municipality[rows],
-        person=np.arange(len(rows)),
-        ways=origins.ways[rows],
-    )
+    roads = setup.site.origins.roads
+    considered = round(setup.params["considered_points"])
+    origins = make_origins(people, roads.network, roads.land, roads.travel, (roads.sensitivity, considered))
     one = replace(
         setup,
         people=people,
         accepts=setup.accepts[keep],
-        site=replace(setup.site, origins=alone),
-        capable=np.zeros(len(rows), bool),
+        site=replace(setup.site, origins=origins),
+        capable=np.zeros(people.n, bool),
     )
     assert_close(first_needs(one), by_hand(one, 0.0))

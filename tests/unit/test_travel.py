@@ -11,7 +11,7 @@ import pytest
 from sim.config import load_scenario
 from sim.demand.setup import Setup, make_setup
 from sim.errors import InputError
-from sim.model import simulate
+from sim.model import VisitModel, simulate
 from sim.population.homes import Plane
 from sim.population.travel import Travel, replace_minutes, travel_times
 from sim.region import load_region
@@ -114,7 +114,8 @@ def tabled(tmp_path_factory: pytest.TempPathFactory) -> Setup:
 def test_tables_replace_the_road_rule_by_mode(tabled):
     origins, people = tabled.site.origins, tabled.people
     column = tabled.site.network.points.index(JOINT[1])
-    minutes = origins.minutes[:, column]
+    only = np.arange(len(tabled.site.network.points)) == column
+    minutes, _ = origins.nearest(only, np.arange(len(origins.person)))
     at = {name: tabled.land.index.municipality[name] for name in TOWNS[:3]}
     assert np.isinf(minutes[origins.municipality == at[TOWNS[0]]]).all()
     assert (tabled.site.origins.weight[origins.municipality == at[TOWNS[0]], column] == 0).all()
@@ -143,3 +144,24 @@ def test_origins_are_read_with_their_lines(tmp_path):
     with pytest.raises(InputError) as caught:
         read_origins(path)
     assert [(p.line, p.key) for p in caught.value.problems] == [(3, "id"), (4, "lat")]
+
+
+@pytest.mark.parametrize("settings", [[], ["demand.choice=nearest"]])
+def test_a_visit_travels_the_minutes_of_the_road_rule_to_the_bit(settings):
+    """Placing works them out by itself, from home or cottage, and expectations know them as well."""
+    model = VisitModel(load_scenario("example_2030", settings), 0, "compiled")
+    visits, origins = model.run().visits, model.setup.site.origins
+    rows = visits["row"]
+    way = np.where(visits["origin"] == 1, origins.cottage[rows], origins.home[rows])
+    assert (visits["origin"] == 1).sum() > 100
+    for point in np.unique(visits["point"]):
+        there = visits["point"] == point
+        only = np.arange(len(model.setup.site.network.points)) == point
+        assert (origins.nearest(only, way[there])[0] == visits["travel"][there]).all()
+
+
+def test_expectations_need_no_weights_of_everybody():
+    origins = make_setup(load_scenario("example_2030")).site.origins
+    assert "weight" not in vars(origins)
+    some = np.arange(0, len(origins.person), 7)
+    np.testing.assert_array_equal(origins.weights_to_all(some), origins.weight[some])
