@@ -19,7 +19,9 @@ from sim.population.margins import municipal_totals
 from sim.region import Region
 
 #: Kinds of point that a town is built of.
-_KINDS = ("joint", "authority", "police")
+_KINDS = ("joint", "authority")
+#: A word in fi, sv and en.
+Words = tuple[str, str, str]
 #: Size class of a joint point that serves all of its surroundings in person.
 LARGE = "L"
 
@@ -38,6 +40,9 @@ class Town:
         Rows of the region's tables, validity and staffing left out.
     residents
         People of the surroundings that it serves.
+    offices
+        What an authority calls an office of its own in fi, sv and en, empty where it has no word for it, by
+        point that serves it alone.
     """
 
     municipality: str
@@ -48,6 +53,7 @@ class Town:
     officials: pd.DataFrame
     places: pd.DataFrame
     residents: float
+    offices: dict[str, Words]
 
 
 @dataclass(frozen=True)
@@ -141,7 +147,20 @@ def _town(
         officials[(officials["staffing"] == staffing) & officials["works_at"].isin(ids)],
         _of(places[places["staffing"] == staffing], ids),
         residents,
+        _offices(region, mine, services),
     )
+
+
+def _offices(region: Region, points: pd.DataFrame, services: pd.DataFrame) -> dict[str, Words]:
+    """Return the words of the authorities for the points that serve one of them alone."""
+    words = {
+        row["authority"]: (row["office_fi"], row["office_sv"], row["office_en"])
+        for row in records(region.table("authorities"))
+    }
+    own = set(points.loc[points["type"] == "authority", "point"])
+    served = services[services["point"].isin(own)].groupby("point")["authority"].unique()
+    alone = {str(point): found[0] for point, found in served.items() if len(found) == 1}
+    return {point: words[authority] for point, authority in alone.items()}
 
 
 def _valid(rows: pd.DataFrame, day: date) -> pd.DataFrame:

@@ -10,13 +10,12 @@ from typing import Any
 import pandas as pd
 
 from sim.founding.given import Rows, records
-from sim.founding.pattern import LARGE, Pattern, Town, surroundings
+from sim.founding.pattern import LARGE, Pattern, Town, Words, surroundings
 
-#: What the kinds of point are called in fi, sv and en.
-_CALLED = {
+#: What the kinds of point are called in fi, sv and en, unless their authority has a word for its offices.
+_CALLED: dict[str, Words] = {
     "joint": ("yhteinen asiakaspalvelupiste", "gemensam kundservicepunkt", "joint service point"),
     "authority": ("virasto", "ämbetsverk", "government office"),
-    "police": ("poliisiasema", "polisstation", "police station"),
 }
 _ASSUMED = "assumption: after the pattern of another region, scaled to the residents around; replace"
 _NETWORK = "plan"
@@ -88,7 +87,8 @@ def _build(built: Built, town: Town, row: dict[str, Any], ratio: float, pool: st
     start, old = slug(row["municipality"]), slug(town.municipality)
     renamed = {point: f"{start}_{point.removeprefix(f'{old}_')}" for point in town.points["point"]}
     for point in records(town.points):
-        built.points.append(_point(point, row, renamed, pool))
+        words = _words(town, point)
+        built.points.append(_point(point, row, words, renamed[point["point"]], pool))
         built.networks.append(_assumed({"network": _NETWORK, "point": renamed[point["point"]]}))
     for name, table in (("services", town.services), ("hours", town.hours)):
         getattr(built, name).extend(
@@ -103,14 +103,22 @@ def _build(built: Built, town: Town, row: dict[str, Any], ratio: float, pool: st
         built.places.append(_places(entry, renamed[entry["point"]], ratio))
 
 
-def _point(point: dict[str, Any], row: dict[str, Any], renamed: dict[str, str], pool: str) -> dict[str, Any]:
-    called = dict(zip(("fi", "sv", "en"), _CALLED[point["type"]], strict=True))
-    names = {f"name_{lang}": f"{row[f'name_{lang}']}, {word}" for lang, word in called.items()}
+def _words(town: Town, point: dict[str, Any]) -> dict[str, str]:
+    """Return by language what its authority calls a point of its own, else what its kind is called."""
+    general = _CALLED[point["type"]]
+    own = town.offices.get(point["point"], ("", "", ""))
+    return {lang: own[k] or general[k] for k, lang in enumerate(("fi", "sv", "en"))}
+
+
+def _point(
+    point: dict[str, Any], row: dict[str, Any], words: dict[str, str], name: str, pool: str
+) -> dict[str, Any]:
+    names = {f"name_{lang}": f"{row[f'name_{lang}']}, {word}" for lang, word in words.items()}
     return _assumed(
         point
         | names
         | {
-            "point": renamed[point["point"]],
+            "point": name,
             "municipality": row["municipality"],
             "lat": row["lat"],
             "lon": row["lon"],

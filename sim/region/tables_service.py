@@ -19,6 +19,15 @@ from sim.region.schema import Column, Order, Table
 
 _CHANNELS = ("counter", "video", "self_service")
 
+
+def _per_language(start: str, description: str) -> tuple[Column, ...]:
+    """Return the optional columns of a text in the three languages."""
+    return tuple(
+        Column(f"{start}_{lang}", "text", f"{description} ({lang})", optional=True)
+        for lang in ("fi", "sv", "en")
+    )
+
+
 SERVICE = (
     Table(
         "authorities",
@@ -28,16 +37,14 @@ SERVICE = (
             Column("authority", "text", "name in all other tables"),
             Column("order", "integer", "place in tables", "", 1),
             *names("authority"),
+            *_per_language("office", "word for an office of its own, empty: the general one"),
             Column("day_profile", "text", "its day_of_week profile", refers=("profiles.name",)),
             Column("time_profile", "text", "its time_of_day profile", refers=("profiles.name",)),
             Column("month_profile", "text", "its month_of_year profile", refers=("profiles.name",)),
             flag("foreign_only", "whether only people of foreign background need it"),
             Column("payer", "text", "who pays its officials"),
             year("successor_from", optional=True),
-            *(
-                Column(f"successor_{lang}", "text", f"name from that year on ({lang})", optional=True)
-                for lang in ("fi", "sv", "en")
-            ),
+            *_per_language("successor", "name from that year on"),
         ),
     ),
     Table(
@@ -68,8 +75,8 @@ SERVICE = (
                 "choice",
                 "kind of point",
                 allowed=(
-                    *("joint", "authority", "police", "municipal"),
-                    *("electronic", "mobile", "small", "outside"),
+                    *("joint", "authority", "municipal", "electronic"),
+                    *("mobile", "small", "outside"),
                 ),
             ),
             Column("size_class", "choice", "size", allowed=("L", "M", "S"), optional=True),

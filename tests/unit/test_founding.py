@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ from sim.cli import main
 from sim.config.registry import Registry
 from sim.errors import InputError
 from sim.founding import Size, found, given_from_files, imagine, pattern_of, write_region
+from sim.founding.pattern import Pattern
 from sim.founding.statistics import ages_of, read_statistics
 from sim.founding.towns import scaled_count
 from sim.population.land import Census, make_land, people_input
@@ -119,6 +121,27 @@ def test_an_imagined_region_has_the_size_asked_for_wherever_it_is_made(example):
     tables = found("x", one, pattern_of(example), 8)
     joint = tables["points"].query("type == 'joint'")
     assert joint["size_class"].value_counts().to_dict() == {"M": 6, "L": 2}
+
+
+def test_an_office_is_called_as_its_authority_calls_it(example):
+    given = imagine(Size(3, 12_000, 600), (2019, 2040))
+    tables = found("x", given, _with_offices(example, {"office_fi": "asema", "office_en": ""}), 2)
+    points = tables["points"].set_index("point")
+    assert points.loc["kunta_002_poliisiasema", ["name_fi", "name_sv", "name_en"]].tolist() == [
+        "Kunta 002, asema",
+        "Kommun 002, polisstation",
+        "Municipality 002, government office",
+    ]
+    shared = points.loc["kunta_001_virastotalo", "name_fi"]  # of two authorities
+    assert shared == "Kunta 001, virasto"
+
+
+def _with_offices(region: Region, words: dict[str, str]) -> Pattern:
+    """Return a region as a pattern, with other words for the offices of all its authorities."""
+    tables = {name: region.table(name) for name in region.tables}
+    authorities = tables["authorities"]
+    tables["authorities"] = authorities.assign(**words)
+    return pattern_of(replace(region, _tables=tables))
 
 
 def test_officials_follow_the_square_root_rule():
