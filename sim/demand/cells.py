@@ -24,7 +24,7 @@ def count_cells(
 
 def cottage_shares(people: People, n: int) -> NDArray[np.float64]:
     """Return (n_municipalities, 2 kinds) share of persons with a cottage in the region."""
-    key = people.municipality * 2 + people.kind
+    key = people.municipality.astype(np.int32) * 2 + people.kind
     everybody = np.bincount(key, minlength=2 * n)
     owners = np.bincount(key, weights=people.cottage_municipality >= 0, minlength=2 * n)
     return np.divide(owners, everybody, out=np.zeros(2 * n), where=everybody > 0).reshape(n, 2)

@@ -41,12 +41,13 @@ class DiaryPlan:
         n_columns, n_words = int(self.column.max(initial=-1)) + 1, self.shared.shape[3]
         n_cells = n_words * WORD
         n_doors, longest = len(self.column), int(self.length.max()) + 1
+        few = self.places.max(initial=0) <= np.iinfo(np.uint8).max
         return Diary(
             self.column,
             self.shared,
             np.zeros((n_days, n_columns, n_words), np.uint64),
             np.zeros((n_days, *self.places.shape, n_words), np.uint64),
-            np.zeros((n_days, *self.places.shape, n_cells), np.int16),
+            np.zeros((n_days, *self.places.shape, n_cells), np.uint8 if few else np.int16),
             self.places,
             np.zeros((n_doors, N_PLACE_KINDS, longest), np.int64),
             np.full((n_doors, N_PLACE_KINDS, longest), -1, np.int64),

@@ -285,7 +285,7 @@ class Diary(NamedTuple):
     shared: Words  # (T, J, most, B) bits of the cells that lie in their shift and in a window of the door
     busy: Words  # (D, C, B) bits of the cells taken
     full: Words  # (D, P, 3, B) bits of the cells in which all places of a kind are taken
-    occupied: NDArray[np.int16]  # (D, P, 3, 64 B) places taken
+    occupied: NDArray[np.uint8]  # (D, P, 3, 64 B) places taken (int16 where there are many)
     places: Ints  # (P, 3)
     pointer: Ints  # (J, 3 kinds, L) no day before it has a free slot of that length
     first: Ints  # (J, 3 kinds, L) first day with one as the day began, -1
@@ -574,22 +574,29 @@ def _count(counts: Any, channel: Any, need: Any, rules: Any) -> None:
 
 
 @_entry
-def by_day(needs: Records, start: Ints, order: Ints) -> None:
+def by_day(needs: Records, parts: Ints, start: Ints, order: Ints) -> None:
     """Fill `order` with the rows of needs by day, stable, and `start` (D + 2,), zeros, with starts of days.
+
+    Parameters
+    ----------
+    parts
+        (n, 2) first row of each part of the table that holds needs, and the one behind its last.
 
     Notes
     -----
     Counting sort; afterwards ``start[1 + d]`` is where day ``d + 1`` begins, so ``start[: D + 1]`` holds the
     starts of the days and the end.
     """
-    for i in range(len(needs)):
-        start[needs[i].day + 2] += 1
+    for part in range(len(parts)):
+        for i in range(parts[part, 0], parts[part, 1]):
+            start[needs[i].day + 2] += 1
     for d in range(len(start) - 1):
         start[d + 1] += start[d]
-    for i in range(len(needs)):
-        day = needs[i].day
-        order[start[day + 1]] = i
-        start[day + 1] += 1
+    for part in range(len(parts)):
+        for i in range(parts[part, 0], parts[part, 1]):
+            day = needs[i].day
+            order[start[day + 1]] = i
+            start[day + 1] += 1
 
 
 @_entry

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -122,7 +121,7 @@ class YearDemand:
     def _make_bench(self) -> Bench:
         """Return what placing works on: rules, memory, room for visits, scratch."""
         busiest = int(np.diff(self._start).max(initial=0))
-        room = int(len(self._needs) * (1 + _SPARE)) + busiest * ROWS_PER_NEED
+        room = int(len(self._order) * (1 + _SPARE)) + busiest * ROWS_PER_NEED
         keeps = busiest * 2 if self._setup.scenario.feedback.returns else 0
         return Bench(
             keys=self._keys,
@@ -143,14 +142,18 @@ class YearDemand:
         )
 
     def _draw(self) -> tuple[NDArray[np.void], NDArray[np.int64], NDArray[np.int64]]:
-        """Return the needs by id, their rows in order of day and id, and the starts of the days."""
+        """Return a table of needs, their rows in order of day and id, and the starts of the days."""
         room = _SPARE_ROWS + int(self._setup.expected.visits.sum() * 2)
-        while (needs := self._drawn(room)) is None:
+        while (drawn := self._drawn(room)) is None:
             room *= 2
-        return needs, *_sort_by_day(needs, self._span.n_days)
+        needs, parts = drawn
+        return needs, *_sort_by_day(needs, parts, self._span.n_days)
 
-    def _drawn(self, room: int) -> NDArray[np.void] | None:
-        """Return the needs by id and count those that end online; none if the room is too small."""
+    def _drawn(self, room: int) -> tuple[NDArray[np.void], NDArray[np.int64]] | None:
+        """Return a table with the needs by id and the parts of it that hold them, and count the others.
+
+        Those end online. There is none if the room is too small. See `by_day` for the parts.
+        """
         rules, n_people = self._need_rules, len(self._rules.persons.id)
         tables = (self._keys, self._rules.persons, rules)
         needs = ROOMS.empty(room, NEED)
@@ -167,7 +170,8 @@ class YearDemand:
             return None
         for ended in online:
             self.counts[NeedChannel.ONLINE] += ended
-        return _closed_up(needs, rooms, found)
+        first = np.cumsum([0, *map(len, rooms[:-1])])
+        return needs, np.stack([first, first + found], axis=1)
 
     def place(self, first: int, last: int, extra: NDArray[np.void] | None = None) -> None:
         """Place the needs of the days `first` .. `last` - 1 (positions in the span), day by day.
@@ -302,17 +306,6 @@ def _link_attempts(taken: Taken) -> None:
     taken.visits["later"][here] = taken.stand(after[known]) - here
 
 
-def _closed_up(
-    needs: NDArray[np.void], rooms: Sequence[NDArray[np.void]], found: Sequence[int]
-) -> NDArray[np.void]:
-    """Return the needs found in each of the rooms that they lie in, one behind the other."""
-    end = found[0]
-    for room, n in zip(rooms[1:], found[1:], strict=True):
-        needs[end : end + n] = room[:n]
-        end += n
-    return needs[:end]
-
-
 def _draw_scratch(rules: NeedRules) -> DrawScratch:
     n_authorities = len(rules.coverage)
     n_pairs = SIFTED * n_authorities + 1
@@ -323,10 +316,13 @@ def _draw_scratch(rules: NeedRules) -> DrawScratch:
     )
 
 
-def _sort_by_day(needs: NDArray[np.void], n_days: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _sort_by_day(
+    needs: NDArray[np.void], parts: NDArray[np.int64], n_days: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the rows of needs by day, stable, so by id within a day, and the (D + 1,) starts of the days."""
-    start, order = np.zeros(n_days + 2, np.int64), ROOMS.empty(len(needs), _ROW)
-    by_day(needs, start, order)
+    n = int((parts[:, 1] - parts[:, 0]).sum())
+    start, order = np.zeros(n_days + 2, np.int64), ROOMS.empty(n, _ROW)
+    by_day(needs, parts, start, order)
     return order, start[:-1]
 
 

@@ -160,7 +160,7 @@ def access(setup: Setup) -> pd.DataFrame:
     people, index = setup.people, setup.land.index
     shape = (len(index.municipalities), len(index.age_groups))
     home = people.kind == RESIDENT
-    cell = people.municipality[home] * shape[1] + people.age_group[home]
+    cell = people.municipality[home].astype(np.int64) * shape[1] + people.age_group[home]
     least, _ = nearest_joint(setup)
 
     def total(weights: Floats | Bools | None = None) -> Floats:

@@ -25,6 +25,8 @@ RESIDENT, COTTAGE_DWELLER = 0, 1
 _SERIAL_BITS, _AGE_BITS, _CODE_BITS, _COHORT_BITS = 18, 4, 10, 5
 #: Everybody above this age counts as the oldest owners' group.
 _OLDEST_OWNER = 89
+#: Types of columns of small numbers. Ids have room for 1024 municipalities and 16 age groups.
+_NARROW = {"municipality": np.int16, "age_group": np.int8, "age": np.int16, "cottage_municipality": np.int16}
 
 
 def person_ids(
@@ -80,9 +82,9 @@ class People:
     cottage_municipality: NDArray[np.signedinteger[Any]]
 
     def __post_init__(self) -> None:
-        """Keep small numbers in 32 bits: a country's people take less memory."""
-        for name in ("municipality", "age_group", "age", "cottage_municipality"):
-            object.__setattr__(self, name, getattr(self, name).astype(np.int32, copy=False))
+        """Keep small numbers in as few bits as hold them: a country's people take less memory."""
+        for name, kind in _NARROW.items():
+            object.__setattr__(self, name, getattr(self, name).astype(kind, copy=False))
 
     @property
     def n(self) -> int:

@@ -2,6 +2,7 @@
 
 import gc
 import weakref
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -195,6 +196,15 @@ def test_slots_do_not_overlap_more_than_the_diary_allows() -> None:
     key = booked["day"].astype(np.int64) * 1000 + booked["door"]
     busiest = pd.Series(booked["appointed"]).groupby(key).value_counts().max()
     assert busiest <= 9
+
+
+@pytest.mark.parametrize(("places", "size"), [(1, 1), (255, 1), (256, 2), (3000, 2)])
+def test_the_diary_can_count_all_places_in_as_few_bytes_as_that_takes(places: int, size: int) -> None:
+    plan = stage_of(load_scenario("example_2030")).rules.diary
+    occupied = replace(plan, places=np.full_like(plan.places, places)).blank(3).occupied
+    occupied[0] = places
+    assert (occupied[0] == places).all()
+    assert occupied.itemsize == size
 
 
 def test_walk_ins_come_while_the_door_is_open_or_just_before() -> None:
