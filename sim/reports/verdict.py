@@ -40,7 +40,8 @@ UPDATED_NOTE = message(
 SMALL_NOTE = message("Authorities with fewer than {n} visits a year at a point are in the point's sum only.")
 WAIT_NOTE = message(
     "Visits of simulated persons. Wait: of those who were served. Within 15 min and gave up: shares of all "
-    "who arrived. Utilisation: time with customers, of the officials' time on duty."
+    "who arrived. Utilisation: time with customers, of the officials' time on duty; those on call are on "
+    "duty only while somebody needs them, so that theirs is high, however few the visits."
 )
 
 
