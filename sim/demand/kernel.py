@@ -223,7 +223,7 @@ class DrawScratch(NamedTuple):
 
     pair: Ints  # (SIFTED * A + 1,)
     draw: Words  # (SIFTED * A + 1,)
-    guide: Ints  # (A, 2 booked, GUIDES), see `_fill_guide`
+    guide: NDArray[np.uint16]  # (A, 2 booked, GUIDES), see `_fill_guide`
 
 
 #: A visit to be sorted.
@@ -538,7 +538,7 @@ def _draw_need(tables: Any, guide: Any, who: Any, done: Any, need: Any) -> Any:
     at = u * rules.reach[authority]
     if at >= days[-1]:
         return False
-    day = guide[authority, booked, int(u * GUIDES)]
+    day = np.int64(guide[authority, booked, int(u * GUIDES)])
     while days[day] <= at:
         day += 1
     day -= 1
@@ -930,6 +930,7 @@ def place_days(
             soon = needs[order[min(index + AHEAD, stop - 1)]]
             _prefetch(weight, np.int64(soon.way))
             _ask(persons.cottage_at if soon.origin == 1 else persons.home_at, np.int64(soon.row), 0)
+            _ask(bench.places.area, np.int64(soon.way), 0)
             _ask(bench.memory.learned, np.int64(soon.row), 0)
             need = needs[order[index]]
             if need.online == 1 and need.attempt == 0 and bench.memory.learned[need.row] == 1:

@@ -312,7 +312,7 @@ def _draw_scratch(rules: NeedRules) -> DrawScratch:
     return DrawScratch(
         np.empty(n_pairs, np.int64),
         np.empty(n_pairs, np.uint64),
-        np.empty((n_authorities, _KINDS, GUIDES), np.int64),
+        np.empty((n_authorities, _KINDS, GUIDES), np.uint16),
     )
 
 
