@@ -25,8 +25,6 @@ from sim.queues.setting import OFF, ON_CALL, ROSTERED, DayExtra, Setting
 from sim.threads import cut, n_threads, side_by_side
 from sim.visits import VISIT, Outcome
 
-#: Length of the runs that are sorted by insertion.
-RUN = 8
 #: Fewer visits than this are not worth a thread.
 _VISITS_A_THREAD = 1000
 
@@ -57,9 +55,9 @@ SHIFT_ENDS, DOOR_CLOSES, SHIFT_STARTS, DOOR_OPENS = _numbers(0, 4)
 DEADLINE, APPOINTED, COMES = _numbers(0, 3)
 #: Rows of `Board.list`, and slots of `Board.counts` that say how long they are. First three heaps by time.
 ENDS, ALARMS, RELEASED, ARRIVALS, SPARE, LISTED, MARKED, TICKETED, LEAVING, THERE, HELD = _numbers(0, 11)
-HEAD, ABLE, SKILL, N_LISTS = _numbers(11, 15)
+HEAD, ABLE, SKILL, BEGINS, N_LISTS = _numbers(11, 16)
 #: Slots of `Board.counts` behind those.
-RESOLVED, CLOCK, CALLED, N_COUNTS = _numbers(15, 19)
+RESOLVED, CLOCK, CALLED, N_COUNTS = _numbers(16, 20)
 #: What `_start` found: all that was needed, no place or guide, nobody who serves.
 STARTED, BLOCKED, NOBODY_FREE = _numbers(0, 3)
 
@@ -144,7 +142,7 @@ class Board(NamedTuple):
 
     Rows of `list`: ENDS, heap of ends of service (item: visit * 2) and guidance (+ 1); ALARMS, heap, see
     `_alarm`; RELEASED, heap of the follow-ups that arise now, by row; ARRIVALS, first arrivals by time;
-    SPARE, room for sorting; LISTED, classes that somebody waited in today; MARKED, classes to look at in the
+    SPARE and BEGINS, room for sorting; LISTED, classes that somebody waited in today; MARKED, classes to look at in the
     next settle, and HEAD, their first nodes; TICKETED, visits ticketed since the last settle; LEAVING, visits
     whose patience ends now; THERE, officials on call who have come; HELD, officials held after their shift;
     ABLE, the officials of each service, fewest skills first, then lowest number; SKILL, the services of each
@@ -260,50 +258,33 @@ def _pop(b: Board, heap: int) -> int:
 def _sort_arrivals(b: Board) -> None:
     """Sort the first arrivals by time, equal ones staying in order.
 
-    Runs of `RUN` are sorted by insertion, then merged from the bottom up; the choice in a merge is written
-    without a branch, because no processor can guess it.
+    They are dealt out to as many equal stretches of time as there are arrivals, which leaves little for the
+    insertion that follows: a comparison that no processor can guess costs more than the rest.
     """
     n = b.counts[ARRIVALS]
-    for left in range(0, n, RUN):
-        for x in range(left + 1, min(left + RUN, n)):
-            t, what = b.list[ARRIVALS, x].time, b.list[ARRIVALS, x].item
-            at = x
-            while at > left and b.list[ARRIVALS, at - 1].time > t:
-                b.list[ARRIVALS, at].time = b.list[ARRIVALS, at - 1].time
-                b.list[ARRIVALS, at].item = b.list[ARRIVALS, at - 1].item
-                at -= 1
-            b.list[ARRIVALS, at].time = t
-            b.list[ARRIVALS, at].item = what
-    source, target = ARRIVALS, SPARE
-    width = RUN
-    while width < n:
-        for left in range(0, n, 2 * width):
-            _merge(b, source, target, left, min(left + width, n), min(left + 2 * width, n))
-        source, target = target, source
-        width *= 2
-    if source == SPARE:
-        for at in range(n):
-            b.list[ARRIVALS, at].time = b.list[SPARE, at].time
-            b.list[ARRIVALS, at].item = b.list[SPARE, at].item
-
-
-@_compiled
-def _merge(b: Board, source: int, target: int, left: int, middle: int, right: int) -> None:
-    """Merge two sorted runs of one row into another row."""
-    x, y, at = left, middle, left
-    while x < middle and y < right:
-        second = int(b.list[source, y].time < b.list[source, x].time)
-        chosen = x + second * (y - x)
-        b.list[target, at].time = b.list[source, chosen].time
-        b.list[target, at].item = b.list[source, chosen].item
-        x += 1 - second
-        y += second
-        at += 1
-    while at < right:
-        rest = x if x < middle else y
-        b.list[target, at].time = b.list[source, rest].time
-        b.list[target, at].item = b.list[source, rest].item
-        x, y, at = (x + 1, y, at + 1) if x < middle else (x, y + 1, at + 1)
+    least, most = np.inf, -np.inf
+    for x in range(n):
+        least, most = min(least, b.list[ARRIVALS, x].time), max(most, b.list[ARRIVALS, x].time)
+    scale = (n - 1) / (most - least) if least < most else 0.0
+    for x in range(n + 1):
+        b.list[BEGINS, x].item = 0
+    for x in range(n):
+        b.list[BEGINS, int((b.list[ARRIVALS, x].time - least) * scale) + 1].item += 1
+    for x in range(n):
+        b.list[BEGINS, x + 1].item += b.list[BEGINS, x].item
+    for x in range(n):
+        t = b.list[ARRIVALS, x].time
+        stretch = int((t - least) * scale)
+        at = b.list[BEGINS, stretch].item
+        b.list[BEGINS, stretch].item = at + 1
+        b.list[SPARE, at].time, b.list[SPARE, at].item = t, b.list[ARRIVALS, x].item
+    for x in range(n):
+        t, at = b.list[SPARE, x].time, x
+        while at > 0 and b.list[ARRIVALS, at - 1].time > t:
+            b.list[ARRIVALS, at].time = b.list[ARRIVALS, at - 1].time
+            b.list[ARRIVALS, at].item = b.list[ARRIVALS, at - 1].item
+            at -= 1
+        b.list[ARRIVALS, at].time, b.list[ARRIVALS, at].item = t, b.list[SPARE, x].item
 
 
 @_compiled
