@@ -156,6 +156,7 @@ class Board(NamedTuple):
     person: Records  # (>= n,) state of each visit
     node: Records  # (>= 2n,) of pairing heaps; also links those outside
     officer: Records  # (O,)
+    free_since: Floats  # (O,) since when an official on duty or held has been free, inf for all others
     klass: Records  # (C,) classes of waiting visits
     service: Records  # (K,)
     door: Records  # (J,)
@@ -535,20 +536,27 @@ def _choose(b: Board, k: int, other: int, t: float) -> int:
 
     Fewest skills first, then longest idle, then lowest number; row ABLE is sorted by the first and last.
     """
-    best = -1
+    best, since = -1, np.inf
     closed = t >= b.service[k].close
     for x in range(b.service[k].first, b.service[k].stop):
         o = b.list[ABLE, x].item
-        official = b.officer[o]
-        if official.busy != 0 or (official.on == 0 and official.held == 0) or o == other:
+        if not b.free_since[o] < since or o == other:
             continue
+        official = b.officer[o]
         if best >= 0 and official.skills > b.officer[best].skills:
             break
         if (closed or official.held != 0) and official.duty != ON_CALL and not _stays(b, o, k):
             continue
-        if best < 0 or official.idle < b.officer[best].idle:
-            best = o
+        best, since = o, b.free_since[o]
     return int(best)
+
+
+@_compiled
+def _note_free(b: Board, o: int) -> None:
+    """Note since when official `o` can be chosen, after anything that decides it has changed."""
+    official = b.officer[o]
+    there = official.busy == 0 and (official.on != 0 or official.held != 0)
+    b.free_since[o] = official.idle if there else np.inf
 
 
 @_compiled
@@ -556,6 +564,7 @@ def _count_on_duty(b: Board, o: int, on: int) -> None:
     """Set whether official `o` is on duty, and count it for each of the services."""
     change = on - b.officer[o].on
     b.officer[o].on = on
+    _note_free(b, o)
     if change != 0:
         for x in range(b.officer[o].first, b.officer[o].stop):
             b.service[b.list[SKILL, x].item].on_duty += change
@@ -568,6 +577,7 @@ def _free_official(b: Board, o: int, start: float, t: float) -> None:
     official.busy = 0
     official.idle = t
     official.served = 1
+    _note_free(b, o)
     if official.duty != ROSTERED:
         return
     n_segments = b.shifts.shape[1]
@@ -619,6 +629,7 @@ def _held_leave(b: Board, t: float) -> None:
         if official.busy == 0 and not _keeps(b, o):
             official.held = 0
             official.left = 1
+            _note_free(b, o)
             official.outside += t - official.last_end
         else:
             b.list[HELD, size].item = o
@@ -742,6 +753,7 @@ def _shift_ends(b: Board, o: int, t: float) -> None:
         return
     if _stays_for_any(b, o):
         official.held = 1
+        _note_free(b, o)
         b.list[HELD, b.counts[HELD]].item = o
         b.counts[HELD] += 1
     else:
@@ -893,9 +905,11 @@ def _start(b: Board, c: int, i: int, t: float) -> int:
     visit.guide = guide
     duration = visit.fail_after if visit.fail_after < np.inf else visit.service_time
     b.officer[o].busy = 1
+    b.free_since[o] = np.inf
     _push(b, ENDS, t + duration, 2 * i)
     if guide >= 0:
         b.officer[guide].busy = 1
+        b.free_since[guide] = np.inf
         release = t + min(visit.guidance_time, duration)
         _push(b, ENDS, release, 2 * i + 1)
     if k.place >= 0:
@@ -1102,6 +1116,7 @@ def _set_officials(b: Board, duty: NDArray[np.int8]) -> None:
     for o in range(b.officer.size):
         official = b.officer[o]
         official.duty = duty[o]
+        b.free_since[o] = np.inf
         official.on = official.held = official.busy = official.coming = official.served = 0
         official.left = 1 if duty[o] == OFF else 0
         official.outside = official.on_call = 0.0
@@ -1266,6 +1281,7 @@ def _play_days(board: Board, days: Days, call: Call, span: tuple[int, int]) -> N
             board.person,
             board.node,
             board.officer,
+            board.free_since,
             board.klass,
             board.service,
             board.door,
@@ -1436,6 +1452,7 @@ def _board(setting: Setting) -> Board:
         np.zeros(0, _PERSON),
         np.zeros(0, _NODE),
         officer,
+        np.full(n_officials, np.inf),
         klass,
         service,
         door,
