@@ -64,13 +64,15 @@ def replicate(
 
 def _settings(scenario: Scenario) -> OutcomeSettings:
     """Return how the outcomes of a scenario are judged; looked up once for all its replications."""
-    region = load_region(scenario.region)
-    return _settings_of(scenario.region, region.digest, tuple(sorted(scenario.in_force().items())))
+    return _settings_of(scenario.region, tuple(sorted(scenario.in_force().items())))
 
 
 @lru_cache(maxsize=4)
-def _settings_of(region: str, digest: str, values: tuple[tuple[str, float], ...]) -> OutcomeSettings:
-    """Return the settings of a region, whose tables have that digest, with some values replaced."""
+def _settings_of(region: str, values: tuple[tuple[str, float], ...]) -> OutcomeSettings:
+    """Return the settings of a region with some values replaced.
+
+    As with the set-up of a scenario, a process does not look for changes of the region's tables.
+    """
     parameters = Registry.from_region(load_region(region)).resolve(dict(values))
     return OutcomeSettings.from_parameters(parameters.as_dict())
 
