@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
@@ -247,13 +248,20 @@ def set_aside(path: Path) -> None:
         path.replace(path.with_name(f"{path.name}.bad"))
 
 
-def read_run(run: StoredRun, output: Output = "metrics", coded: Sequence[str] = ()) -> pa.Table:
-    """Return the metrics, or a further output, of a stored run.
+def read_run(run: StoredRun, output: Output = "metrics") -> pa.Table:
+    """Return the metrics, or a further output, of a stored run; see `read_runs`."""
+    return next(read_runs([run], output))
+
+
+def read_runs(
+    runs: Iterable[StoredRun], output: Output = "metrics", coded: Sequence[str] = ()
+) -> Iterator[pa.Table]:
+    """Yield the metrics, or a further output, of each stored run; a part is opened once for its neighbours.
 
     Parameters
     ----------
-    run
-        Where it lies.
+    runs
+        Where they lie.
     output
         Which table.
     coded
@@ -262,15 +270,23 @@ def read_run(run: StoredRun, output: Output = "metrics", coded: Sequence[str] = 
     Raises
     ------
     DamagedPart
-        The part can't be read; it has been set aside.
+        A part can't be read; it has been set aside.
     """
+    for path, group in groupby(runs, lambda run: _path_of(run, output)):
+        inside = list(group)
+        try:
+            with pq.ParquetFile(path, page_checksum_verification=True, read_dictionary=[*coded]) as file:
+                for run in inside:
+                    yield file.read_row_group(run.row_group).replace_schema_metadata(None)
+        except (pa.ArrowException, OSError) as error:
+            set_aside(inside[0].path)
+            set_aside(path)
+            raise DamagedPart(f"{path}: is damaged and has been set aside; run again") from error
+
+
+def _path_of(run: StoredRun, output: Output) -> Path:
+    """Return the file that holds an output of a run."""
     path = {"metrics": run.path, "visits": run.visits_path, "details": run.details_path}[output]
     if path is None:
         raise RunError(f"{run.run_id}: its {output} were not kept")
-    try:
-        with pq.ParquetFile(path, page_checksum_verification=True, read_dictionary=[*coded]) as file:
-            return file.read_row_group(run.row_group).replace_schema_metadata(None)
-    except (pa.ArrowException, OSError) as error:
-        set_aside(run.path)
-        set_aside(path)
-        raise DamagedPart(f"{path}: is damaged and has been set aside; run again") from error
+    return path

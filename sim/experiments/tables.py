@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.experiments.parts import METRICS, Output, StoredRun, read_run, write_atomically, write_options
+from sim.experiments.parts import METRICS, Output, StoredRun, read_run, read_runs, write_atomically, write_options
 
 #: Rows after which a row group of a table is closed.
 _GROUP_ROWS = 500_000
@@ -122,19 +123,28 @@ def _table(rows: Sequence[Sequence[object]], schema: pa.Schema) -> pa.Table:
 
 
 def _labelled(
-    done: Iterable[tuple[PlannedRun, StoredRun]], outputs: Sequence[Output], schema: pa.Schema = LABELS
+    done: Sequence[tuple[PlannedRun, StoredRun]], outputs: Sequence[Output], schema: pa.Schema = LABELS
 ) -> Iterator[pa.Table]:
     """Return the rows of some outputs of each run with the columns that say which run it is.
 
     Columns that are codes in `schema` are read as such.
     """
     coded = [schema.field(i).name for i in range(len(LABELS), len(schema)) if schema.field(i).type == _CODES]
-    for run, where in done:
-        rows = pa.concat_tables([read_run(where, output, coded) for output in outputs])
+    stored = [where for _, where in done]
+    tables = zip(*(read_runs(stored, output, coded) for output in outputs), strict=True)
+    for (run, _), parts in zip(done, tables, strict=True):
+        rows = pa.concat_tables(parts)
         for position, label in enumerate(LABELS):
-            value = pa.repeat(pa.scalar(getattr(run, label.name), label.type), rows.num_rows)
-            rows = rows.add_column(position, label.name, value.cast(schema.field(label.name).type))
+            values = _repeated(getattr(run, label.name), rows.num_rows, schema.field(label.name).type)
+            rows = rows.add_column(position, label.name, values)
         yield rows
+
+
+def _repeated(value: str | int, n: int, kind: pa.DataType) -> pa.Array:
+    """Return a column that holds one value, a text as codes where they are asked for."""
+    if kind == _CODES:
+        return pa.DictionaryArray.from_arrays(pa.array(np.zeros(n, np.int32)), pa.array([value]))
+    return pa.repeat(pa.scalar(value, kind), n)
 
 
 def _write(path: Path, schema: pa.Schema, tables: Iterable[pa.Table], store_schema: bool = True) -> None:
