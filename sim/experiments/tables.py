@@ -10,7 +10,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.experiments.parts import METRICS, Output, StoredRun, read_run, read_runs, write_atomically, write_options
+from sim.experiments.parts import (
+    METRICS,
+    Output,
+    StoredRun,
+    read_run,
+    read_runs,
+    write_atomically,
+    write_options,
+)
 
 #: Rows after which a row group of a table is closed.
 _GROUP_ROWS = 500_000

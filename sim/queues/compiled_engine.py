@@ -142,11 +142,11 @@ class Board(NamedTuple):
 
     Rows of `list`: ENDS, heap of ends of service (item: visit * 2) and guidance (+ 1); ALARMS, heap, see
     `_alarm`; RELEASED, heap of the follow-ups that arise now, by row; ARRIVALS, first arrivals by time;
-    SPARE and BEGINS, room for sorting; LISTED, classes that somebody waited in today; MARKED, classes to look at in the
-    next settle, and HEAD, their first nodes; TICKETED, visits ticketed since the last settle; LEAVING, visits
-    whose patience ends now; THERE, officials on call who have come; HELD, officials held after their shift;
-    ABLE, the officials of each service, fewest skills first, then lowest number; SKILL, the services of each
-    official. Node i of `node` is visit i, node n + i is visit i in tier 2.
+    SPARE and BEGINS, room for sorting; LISTED, classes that somebody waited in today; MARKED, classes to look
+    at in the next settle, and HEAD, their first nodes; TICKETED, visits ticketed since the last settle;
+    LEAVING, visits whose patience ends now; THERE, officials on call who have come; HELD, officials held
+    after their shift; ABLE, the officials of each service, fewest skills first, then lowest number; SKILL,
+    the services of each official. Node i of `node` is visit i, node n + i is visit i in tier 2.
 
     Whatever an event may help is found by lists: the classes of a service, those it guides, and those of a
     kind of place at a point. So an event costs as much in a country as in a town.
