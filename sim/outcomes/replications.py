@@ -50,7 +50,7 @@ def intervals(metrics: pd.DataFrame) -> pd.DataFrame:
     """
     keys = [key for key in _KEYS if key in metrics.columns]
     group, first = _groups([metrics[key] for key in keys])
-    numbered = pd.Categorical.from_codes(group, pd.RangeIndex(len(first)))
+    numbered = pd.CategoricalIndex(pd.Categorical.from_codes(group, pd.RangeIndex(len(first))))
     found = metrics["value"].groupby(numbered, observed=False).agg(["mean", "std", "count"])
     n, spread = found["count"].to_numpy(), found["std"].to_numpy()
     enough = n > 1
