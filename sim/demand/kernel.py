@@ -930,7 +930,7 @@ def place_days(
             soon = needs[order[min(index + AHEAD, stop - 1)]]
             _prefetch(weight, np.int64(soon.way))
             _ask(persons.cottage_at if soon.origin == 1 else persons.home_at, np.int64(soon.row), 0)
-            _ask(bench.places.area, np.int64(soon.way), 0)
+            _ask(bench.places.municipality, np.int64(soon.way), 0)
             _ask(bench.memory.learned, np.int64(soon.row), 0)
             need = needs[order[index]]
             if need.online == 1 and need.attempt == 0 and bench.memory.learned[need.row] == 1:
