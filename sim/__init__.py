@@ -9,7 +9,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 #: Version of the model's meaning. It changes whenever the same scenario and seed give other numbers.
-MODEL_VERSION = "4"
+MODEL_VERSION = "5"
 
 _LAZY = {
     "VisitModel": "sim.model",

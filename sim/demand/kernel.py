@@ -10,13 +10,13 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple, cast
 
-import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from sim.compiled import entry, inner
 from sim.visits import Channel, NeedChannel, Outcome, Place, Relation
 
 Floats = NDArray[np.float64]
@@ -62,22 +62,6 @@ _VISIT, _ONLINE, _UNMET = int(NeedChannel.VISIT), int(NeedChannel.ONLINE), int(N
 _SERVED, _RENEGED, _BALKED = int(Outcome.SERVED), int(Outcome.RENEGED), int(Outcome.BALKED)
 _TURNED_AWAY, _VOID = int(Outcome.TURNED_AWAY), int(Outcome.VOID)
 _NO_SLOT, _OUTSIDE = int(NeedChannel.NO_SLOT), int(NeedChannel.OUTSIDE)
-
-
-def _entry[F: Callable[..., Any]](function: F) -> F:
-    """Compile a function that Python calls; its code is kept on disk."""
-    options: dict[str, Any] = {"_nrt": False}
-    return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function))
-
-
-def _inner[F: Callable[..., Any]](function: F) -> F:
-    """Compile a function into the compiled code that calls it.
-
-    A call would copy the addresses of all arrays of all tuples. Without reference counts: they would be kept
-    for each of those arrays. So compiled code allocates nothing and works in the scratch it is given.
-    """
-    options: dict[str, Any] = {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    return cast(F, numba.njit(nogil=True, error_model="numpy", forceinline=True, **options)(function))
 
 
 def _native(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -327,14 +311,14 @@ class Memory(NamedTuple):
     remembered: NDArray[np.float32]  # (N, P) or (0, P) [min]
 
 
-@_inner
+@inner
 def _mix(z: Any) -> Any:
     z = (z ^ (z >> _S30)) * _MULTIPLY_1
     z = (z ^ (z >> _S27)) * _MULTIPLY_2
     return z ^ (z >> _S31)
 
 
-@_inner
+@inner
 def _uniform(key: Any, entity: Any) -> Any:
     """Return the number of `sim.streams.uniform` for one id."""
     return float(_mix(_mix(np.uint64(entity) * _GOLDEN + key) + _GOLDEN) >> _S11) * _TO_UNIT
@@ -388,33 +372,33 @@ def _ask(typing: Any, table: Any, row: Any, offset: Any) -> Any:
     return types.void(table, types.int64, types.int64), write
 
 
-@_inner
+@inner
 def _prefetch(table: Any, row: Any) -> None:
     """Ask for all lines of a row of a table before they are needed."""
     for offset in range(0, table.strides[0] + LINE, LINE):
         _ask(table, row, min(offset, table.strides[0] - 1))
 
 
-@_entry
+@entry
 def uniforms(key: Any, ids: Ints, out: Floats) -> None:
     """Fill `out` with `sim.streams.uniform` of `ids` (the test that both agree uses it)."""
     for i in range(len(ids)):
         out[i] = _uniform(key, ids[i])
 
 
-@_inner
+@inner
 def _normal(key: Any, turn_key: Any, entity: Any) -> Any:
     """Return a standard normal number (Box and Muller 1958)."""
     radius = math.sqrt(-2.0 * math.log(1.0 - _uniform(key, entity)))
     return radius * math.cos(2.0 * math.pi * _uniform(turn_key, entity))
 
 
-@_inner
+@inner
 def _on_tick(minutes: Any) -> Any:
     return np.rint(minutes * _TICKS) * _TICK
 
 
-@_inner
+@inner
 def _find(cumulated: Floats, u: Any) -> Any:
     """Return the first index whose cumulated share exceeds `u` (the last one at most).
 
@@ -433,7 +417,7 @@ def _find(cumulated: Floats, u: Any) -> Any:
     return index
 
 
-@_inner
+@inner
 def _draw_class(matter: Any, rules: NeedRules, u: Any) -> Any:
     """Return duty, remote eligibility and whether a need can end online, from one number."""
     duty_to = rules.duty[matter]
@@ -444,7 +428,7 @@ def _draw_class(matter: Any, rules: NeedRules, u: Any) -> Any:
     return duty, (freed | remote) * (1 - duty), (freed | rules.online[matter]) * (1 - duty)
 
 
-@_entry
+@entry
 def draw_needs(
     tables: tuple[Keys, Persons, NeedRules],
     scratch: DrawScratch,
@@ -496,7 +480,7 @@ def draw_needs(
     return n
 
 
-@_inner
+@inner
 def _sift(key: Any, persons: Any, least: Any, rows: Any, scratch: Any) -> Any:
     """List the pairs (row, authority below it) of persons and authorities with a need; return how many."""
     found, n_authorities = 0, least.shape[1]
@@ -511,7 +495,7 @@ def _sift(key: Any, persons: Any, least: Any, rows: Any, scratch: Any) -> Any:
     return found
 
 
-@_inner
+@inner
 def _fill_guide(rules: Any, guide: Any) -> None:
     """Note where to begin to look for a day, for `GUIDES` equal parts of each authority's total."""
     for authority in range(guide.shape[0]):
@@ -525,7 +509,7 @@ def _fill_guide(rules: Any, guide: Any) -> None:
                 guide[authority, booked, g] = at
 
 
-@_inner
+@inner
 def _draw_need(tables: Any, guide: Any, who: Any, done: Any, need: Any) -> Any:
     """Fix one need; return whether it remains (neither thinned away nor ended online)."""
     keys, persons, rules = tables
@@ -536,7 +520,7 @@ def _draw_need(tables: Any, guide: Any, who: Any, done: Any, need: Any) -> Any:
     days = rules.day_sum[authority, booked]
     u = _uniform(keys.day, entity)
     at = u * rules.reach[authority]
-    if at >= days[-1]:
+    if at >= days[len(days) - 1]:
         return False
     day = np.int64(guide[authority, booked, int(u * GUIDES)])
     while days[day] <= at:
@@ -565,7 +549,7 @@ def _draw_need(tables: Any, guide: Any, who: Any, done: Any, need: Any) -> Any:
     return True
 
 
-@_inner
+@inner
 def _count(counts: Any, channel: Any, need: Any, rules: Any) -> None:
     """Count a need of the year."""
     month = rules.month[need.day]
@@ -573,7 +557,7 @@ def _count(counts: Any, channel: Any, need: Any, rules: Any) -> None:
         counts[channel, need.authority, month, need.age, need.municipality, need.kind] += 1
 
 
-@_entry
+@entry
 def by_day(needs: Records, parts: Ints, start: Ints, order: Ints) -> None:
     """Fill `order` with the rows of needs by day, stable, and `start` (D + 2,), zeros, with starts of days.
 
@@ -599,7 +583,7 @@ def by_day(needs: Records, parts: Ints, start: Ints, order: Ints) -> None:
             start[day + 1] += 1
 
 
-@_entry
+@entry
 def finish_visits(
     bench: Bench,
     rows: Ints,
@@ -643,7 +627,7 @@ def finish_visits(
         visit.later = 0
 
 
-@_entry
+@entry
 def list_by_day(visits: Records, rows: Ints, scratch: FinishScratch) -> int:
     """List the visits in `rows` by due day, stable, with the starts of the days; see `finish_visits`.
 
@@ -665,7 +649,7 @@ def list_by_day(visits: Records, rows: Ints, scratch: FinishScratch) -> int:
     return found
 
 
-@_entry
+@entry
 def close_days(visits: Records, to: int, first: int, last: int, figures: Floats) -> int:
     """Sum up the played rows `first` .. `last` - 1 and move them down to row `to`, without the void ones.
 
@@ -700,7 +684,7 @@ def close_days(visits: Records, to: int, first: int, last: int, figures: Floats)
     return to
 
 
-@_inner
+@inner
 def _wait(visit: Any) -> Any:
     """Return the minutes from the latest of arrival, appointed time and opening to the start of service."""
     base = visit.arrival
@@ -711,7 +695,7 @@ def _wait(visit: Any) -> Any:
     return max(0.0, visit.start - base)
 
 
-@_inner
+@inner
 def _sort_ids(item: Any, first: Any, last: Any) -> None:
     """Sort the items between two places by id (Shell 1959: a day is a few ascending runs)."""
     gap = (last - first) // 2
@@ -726,7 +710,7 @@ def _sort_ids(item: Any, first: Any, last: Any) -> None:
         gap //= 2
 
 
-@_inner
+@inner
 def _position(rows: Any, row: Any) -> Any:
     """Return where `row` stands in ascending `rows`."""
     low, high = 0, len(rows) - 1
@@ -739,7 +723,7 @@ def _position(rows: Any, row: Any) -> Any:
     return low
 
 
-@_inner
+@inner
 def _slots(diary: Any, rules: Any, door: Any, length: Any, kind_day: Any, stop_at: Any) -> Any:
     """List free slots of `length` cells at a door on a day into the diary's scratch; return how many.
 
@@ -778,7 +762,7 @@ def _slots(diary: Any, rules: Any, door: Any, length: Any, kind_day: Any, stop_a
     return found
 
 
-@_inner
+@inner
 def _place_kind(rules: Any, matter: Any, channel: Any) -> Any:
     """Return the kind of place that a matter needs by a channel."""
     if channel == _VIDEO:
@@ -786,7 +770,7 @@ def _place_kind(rules: Any, matter: Any, channel: Any) -> Any:
     return rules.matter_place[matter] if channel == _COUNTER else _AT_COUNTER
 
 
-@_inner
+@inner
 def _open_diary(diary: Diary, rules: PlaceRules, day: int) -> None:
     """Note for each door, kind of place and length the first day with a free slot, as `day` begins."""
     first, last = rules.soonest[day], rules.latest[day]
@@ -799,14 +783,14 @@ def _open_diary(diary: Diary, rules: PlaceRules, day: int) -> None:
         diary.first[door, kind, length] = at if at <= last else -1
 
 
-@_inner
+@inner
 def _has_slot(diary: Any, rules: Any, door: Any, length: Any, kind: Any, day: Any) -> Any:
     if rules.open_any[day, door] == 0:
         return False
     return _slots(diary, rules, door, length, (kind, day), 1) > 0
 
 
-@_inner
+@inner
 def _options(bench: Any, need: Any) -> Any:
     """List the best door of each point that can serve a need, with the day; return how many.
 
@@ -832,6 +816,8 @@ def _options(bench: Any, need: Any) -> Any:
                 video = 1 if channel == _VIDEO else 0
                 kind = _place_kind(rules, need.matter, channel)
                 day = diary.first[door, kind, diary.length[need.matter, need.foreign, video]]
+                if day >= 0:  # the day in hand may be earlier than a second matter's own
+                    day = max(day, rules.soonest[need.day])
         if day < 0:
             continue
         if point == last_point:
@@ -844,7 +830,7 @@ def _options(bench: Any, need: Any) -> Any:
     return found, possible
 
 
-@_inner
+@inner
 def _suits(rules: Any, need: Any, door: Any, channel: Any) -> Any:
     """Return whether a door serves the matter by a channel that the need allows."""
     if rules.serves[need.matter, door] == 0:
@@ -854,7 +840,7 @@ def _suits(rules: Any, need: Any, door: Any, channel: Any) -> Any:
     return channel != _SELF or (need.online == 1 and need.booked == 0)
 
 
-@_inner
+@inner
 def _choose(bench: Any, need: Any, n: Any) -> Any:
     """Return the chosen option of the `n` listed, -1 when none is acceptable."""
     rules, row, weights = bench.places, need.row, bench.places.weight[need.way]
@@ -881,7 +867,7 @@ def _choose(bench: Any, need: Any, n: Any) -> Any:
     return _find(bench.weights[:n], _uniform(bench.keys.point, need.id) * total)
 
 
-@_inner
+@inner
 def _minutes(bench: Any, need: Any, point: Any) -> Any:
     """Return the minutes one way to a point that the person considers (float32, as in tables of them)."""
     rules, persons = bench.places, bench.persons
@@ -890,10 +876,10 @@ def _minutes(bench: Any, need: Any, point: Any) -> Any:
         return rules.timetable[need.way, rules.column[rules.area[municipality], point]]
     spots = persons.cottage_at if need.origin == 1 else persons.home_at
     east, north = spots[need.row, 0] - rules.point_at[point, 0], spots[need.row, 1] - rules.point_at[point, 1]
-    return np.float32(math.hypot(east, north) * rules.pace[municipality, point])
+    return np.float32(math.sqrt(east * east + north * north) * rules.pace[municipality, point])
 
 
-@_entry
+@entry
 def place_days(
     bench: Bench, needs: Records, plan: tuple[Ints, Ints], first: int, last: int, n: int
 ) -> tuple[int, int]:
@@ -942,7 +928,7 @@ def place_days(
     return n, last
 
 
-@_inner
+@inner
 def _place(bench: Any, need: Any, n: Any) -> Any:
     """Place one need, and the second matter that comes with it; return the rows filled."""
     rules, original = bench.places, need.relation == _FIRST and need.attempt == 0
@@ -974,7 +960,7 @@ def _place(bench: Any, need: Any, n: Any) -> Any:
     return _second(bench, need, day, first, n)
 
 
-@_inner
+@inner
 def _keep(bench: Any, need: Any) -> None:
     """Keep a need that found no slot for those who want to know (as many as there is room for)."""
     if bench.n_kept[0] < len(bench.kept):
@@ -982,7 +968,7 @@ def _keep(bench: Any, need: Any) -> None:
         bench.n_kept[0] += 1
 
 
-@_inner
+@inner
 def _undo(counts: Any, need: Any, rules: Any) -> None:
     """Move a need that found no slot from visits to no slot."""
     month = rules.month[need.day]
@@ -991,7 +977,7 @@ def _undo(counts: Any, need: Any, rules: Any) -> None:
         counts[_NO_SLOT, need.authority, month, need.age, need.municipality, need.kind] += 1
 
 
-@_inner
+@inner
 def _visit(bench: Any, need: Any, door: Any, day: Any, n: Any) -> Any:
     """Write the visit of a need at a door, with its re-queue or its next attempt after a failed session.
 
@@ -1033,7 +1019,7 @@ def _visit(bench: Any, need: Any, door: Any, day: Any, n: Any) -> Any:
         identity = (need.id & ~np.int64(MAX_ATTEMPTS)) + attempt
 
 
-@_inner
+@inner
 def _book(bench: Any, need: Any, door: Any, length: Any, kind: Any, day: Any) -> Any:
     """Take a slot on the first day that has one; return the day (-1: none) and the appointed time."""
     rules, diary = bench.places, bench.diary
@@ -1056,7 +1042,7 @@ def _book(bench: Any, need: Any, door: Any, length: Any, kind: Any, day: Any) ->
     return -1, np.nan
 
 
-@_inner
+@inner
 def _counter_door(rules: Any, matter: Any, door: Any, day: Any) -> Any:
     """Return the counter door of the same authority and point if it is staffed that day, -1 otherwise."""
     point = rules.door_point[door]
@@ -1069,7 +1055,7 @@ def _counter_door(rules: Any, matter: Any, door: Any, day: Any) -> Any:
     return -1
 
 
-@_inner
+@inner
 def _requeue(bench: Any, need: Any, door: Any, day: Any, n: Any) -> Any:
     """Write the counter visit that follows a failed session at once."""
     parent, visit = bench.visits[n - 1], bench.visits[n]
@@ -1079,7 +1065,7 @@ def _requeue(bench: Any, need: Any, door: Any, day: Any, n: Any) -> Any:
     return n + 1
 
 
-@_inner
+@inner
 def _second(bench: Any, need: Any, day: Any, first: Any, n: Any) -> Any:
     """Draw the second matter of a visit and place it: here and now, or as a trip of its own.
 
@@ -1087,11 +1073,12 @@ def _second(bench: Any, need: Any, day: Any, first: Any, n: Any) -> Any:
     """
     keys, rules, row = bench.keys, bench.needs, need.row
     shares = rules.second_sum[need.authority, need.age, need.foreign]
-    if shares[-1] <= 0.0:
+    last = shares[len(shares) - 1]
+    if last <= 0.0:
         return n
     entity = need.id + _SECOND
     follow = bench.second[0]
-    follow.matter = _find(shares, _uniform(keys.second_matter, entity) * shares[-1])
+    follow.matter = _find(shares, _uniform(keys.second_matter, entity) * last)
     follow.authority = rules.authority[follow.matter]
     follow.id, follow.parent, follow.row, follow.origin = entity, need.id, row, need.origin
     follow.kind, follow.age, follow.foreign = need.kind, need.age, need.foreign
@@ -1111,7 +1098,7 @@ def _second(bench: Any, need: Any, day: Any, first: Any, n: Any) -> Any:
     return _visit(bench, follow, bench.doors[choice], bench.days[choice], n)
 
 
-@_inner
+@inner
 def _write_second(bench: Any, follow: Any, door: Any, first: Any, n: Any) -> None:
     """Write the second matter of the visit in row `first` at the same point."""
     visit, before = bench.visits[n], bench.visits[first]
@@ -1125,7 +1112,7 @@ def _write_second(bench: Any, follow: Any, door: Any, first: Any, n: Any) -> Non
         again.second = n - first - before.requeue
 
 
-@_inner
+@inner
 def _second_class(keys: Any, persons: Any, rules: Any, need: Any, entity: Any) -> None:
     """Draw duty and remote eligibility of a second matter, given that it is a visit and not done online."""
     row, matter = need.row, need.matter
@@ -1145,7 +1132,7 @@ def _second_class(keys: Any, persons: Any, rules: Any, need: Any, entity: Any) -
     need.remote = need.remote * persons.accepts[row]
 
 
-@_inner
+@inner
 def _door_here(bench: Any, need: Any, visit: Any) -> Any:
     """Return the door of a visit's point that serves a second matter of the person inside, -1 if none."""
     rules, arrival = bench.places, _arrival(bench, visit)
@@ -1168,7 +1155,7 @@ def _door_here(bench: Any, need: Any, visit: Any) -> Any:
     return -1
 
 
-@_inner
+@inner
 def _note(bench: Any, need: Any, door: Any, day: Any, identity: Any, visit: Any) -> None:
     """Write who comes when to which door, as a walk-in who is bound for no failure."""
     rules, row = bench.places, need.row
@@ -1187,7 +1174,7 @@ def _note(bench: Any, need: Any, door: Any, day: Any, identity: Any, visit: Any)
     visit.guided = 1 if first_video and rules.guided[point] == 1 else 0
 
 
-@_inner
+@inner
 def _decide(bench: Any, appointed: Any, channel: Any, visit: Any) -> None:
     """Fix what the next steps of placing depend on: who will not come, whose session will fail."""
     visit.booked = 0 if np.isnan(appointed) else 1  # who booked and comes again after a failure walks in
@@ -1198,7 +1185,7 @@ def _decide(bench: Any, appointed: Any, channel: Any, visit: Any) -> None:
         visit.fails = 1
 
 
-@_inner
+@inner
 def _fill(bench: Any, placed: Any, visit: Any) -> None:
     """Write who, what, where and the blank outcome of a visit."""
     rules = bench.places
@@ -1221,7 +1208,7 @@ def _fill(bench: Any, placed: Any, visit: Any) -> None:
     visit.official, visit.guide, visit.outcome = -1, -1, -1
 
 
-@_inner
+@inner
 def _mark(bench: Any, visit: Any) -> None:
     """Fix arrival and durations of a visit; whoever follows somebody inside comes when that is known."""
     keys, relation = bench.keys, visit.relation
@@ -1237,7 +1224,7 @@ def _mark(bench: Any, visit: Any) -> None:
     visit.order = visit.arrival
 
 
-@_inner
+@inner
 def _arrival(bench: Any, visit: Any) -> Any:
     """Return the minute a visit comes from outside."""
     keys, marks = bench.keys, bench.marks
@@ -1249,7 +1236,7 @@ def _arrival(bench: Any, visit: Any) -> Any:
     return max(0.0, _on_tick(visit.appointed + late))
 
 
-@_inner
+@inner
 def _durations(keys: Any, marks: Any, visit: Any) -> None:
     """Fix service time, patience and guidance of a visit."""
     entity = visit.id
@@ -1272,7 +1259,7 @@ def _durations(keys: Any, marks: Any, visit: Any) -> None:
         visit.guidance_time = max(_TICK, _on_tick(math.exp(marks.guidance_mu + marks.sigma * z)))
 
 
-@_inner
+@inner
 def _walk_in_minute(bench: Any, door: Any, day: Any, entity: Any) -> Any:
     """Return the minute a walk-in comes: by the profile over the open time, some before the doors open."""
     keys, rules, marks = bench.keys, bench.places, bench.marks
@@ -1300,7 +1287,7 @@ def _walk_in_minute(bench: Any, door: Any, day: Any, entity: Any) -> Any:
     return windows[0, 0]
 
 
-@_entry
+@entry
 def mean_shares(
     weight: NDArray[np.float32], group: Ints, factor: Floats, shares: Floats, members: Floats, one: Floats
 ) -> None:

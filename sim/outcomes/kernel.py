@@ -7,13 +7,12 @@ exact in any order; travel is summed by month.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.compiled import entry, inner
 from sim.outcomes.columns import FIRST, REPEAT, REQUEUE, Floats, Ints
 from sim.outcomes.grouping import ROOM_BITS
 from sim.visits import Channel, Outcome, Relation
@@ -99,23 +98,7 @@ class Case(NamedTuple):
     wait: float
 
 
-def _entry[F: Callable[..., Any]](function: F) -> F:
-    """Compile a function that Python calls; its code is kept on disk."""
-    options: dict[str, Any] = {"_nrt": False}
-    return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function))
-
-
-def _inner[F: Callable[..., Any]](function: F) -> F:
-    """Compile a function into the compiled code that calls it.
-
-    A call would copy the addresses of all arrays. Without reference counts, which would be kept for each of
-    those arrays; so nothing is allocated here.
-    """
-    options: dict[str, Any] = {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    return cast(F, numba.njit(nogil=True, error_model="numpy", forceinline=True, **options)(function))
-
-
-@_entry
+@entry
 def tally(visits: NDArray[np.void], frame: Frame, first: int, totals: Totals, lists: Lists) -> None:
     """Add every visit to the totals, and list what has to be sorted; rows are numbered from `first` on."""
     for row in range(len(visits)):
@@ -132,7 +115,7 @@ def tally(visits: NDArray[np.void], frame: Frame, first: int, totals: Totals, li
         _person(visit, case, frame, totals)
 
 
-@_entry
+@entry
 def at_ranks(ranked: tuple[Ints, Ints], groups: Ints, wanted: Ints, found: Ints, scratch: Ints) -> None:
     """Fill in the value at each wanted rank of each group.
 
@@ -164,7 +147,7 @@ def at_ranks(ranked: tuple[Ints, Ints], groups: Ints, wanted: Ints, found: Ints,
                 left[g] = _next_wanted(wanted, found, g, slot, values[at])
 
 
-@_inner
+@inner
 def _next_wanted(wanted: Ints, found: Ints, g: int, slot: Ints, value: int) -> int:
     """Fill in a value that is wanted, perhaps twice; return how many lie before the next one wanted."""
     rank = wanted[g, slot[g]]
@@ -174,7 +157,7 @@ def _next_wanted(wanted: Ints, found: Ints, g: int, slot: Ints, value: int) -> i
     return int(wanted[g, slot[g]] - rank - 1) if slot[g] < wanted.shape[1] else -1
 
 
-@_entry
+@entry
 def most(keys: Ints, found: Floats) -> None:
     """Fill in the most that are present at once in each group.
 
@@ -196,7 +179,7 @@ def most(keys: Ints, found: Floats) -> None:
             found[key >> ROOM_BITS] = present
 
 
-@_inner
+@inner
 def _case(visit: Any, frame: Frame) -> Case:
     """Return what counts about a visit; a wait is nan for who never began."""
     standing = FIRST
@@ -215,7 +198,7 @@ def _case(visit: Any, frame: Frame) -> Case:
     return Case(point, authority, day, month, np.uint64(standing), arrived, began, counted, base, wait)
 
 
-@_inner
+@inner
 def _volumes(visit: Any, case: Case, t: Totals) -> None:
     p, a = case.point, case.authority
     booked, outcome = np.uint64(visit.booked), np.uint64(visit.outcome)
@@ -227,7 +210,7 @@ def _volumes(visit: Any, case: Case, t: Totals) -> None:
         t.month_kinds[case.month, p, np.uint64(visit.kind)] += 1.0
 
 
-@_inner
+@inner
 def _links(row: int, visit: Any, case: Case, lists: Lists) -> None:
     """List failed sessions and re-queues."""
     if visit.outcome == _FAILED:
@@ -238,7 +221,7 @@ def _links(row: int, visit: Any, case: Case, lists: Lists) -> None:
         lists.filled[4] += 1
 
 
-@_inner
+@inner
 def _waits(visit: Any, case: Case, frame: Frame, t: Totals) -> None:
     p, a, channel = case.point, case.authority, np.uint64(visit.channel)
     grade = len(frame.limits) + 2
@@ -259,7 +242,7 @@ def _waits(visit: Any, case: Case, frame: Frame, t: Totals) -> None:
     t.days[np.uint64(verdict), case.day, p, a] += 1.0
 
 
-@_inner
+@inner
 def _crowd(visit: Any, case: Case, frame: Frame, t: Totals, lists: Lists) -> None:
     """List who is in the queue and at the point from when to when; leaving sorts before coming."""
     if not (case.arrived and visit.ticket == visit.ticket):
@@ -281,7 +264,7 @@ def _crowd(visit: Any, case: Case, frame: Frame, t: Totals, lists: Lists) -> Non
         _stay(lists.crowds, lists.filled, 2, group, (visit.ticket, visit.end))
 
 
-@_inner
+@inner
 def _stay(keys: Ints, filled: Ints, kind: int, group: int, span: tuple[float, float]) -> None:
     at = filled[kind]
     keys[at] = group + int(span[0] * _TICKS) * 2 + 1
@@ -289,7 +272,7 @@ def _stay(keys: Ints, filled: Ints, kind: int, group: int, span: tuple[float, fl
     filled[kind] += 2
 
 
-@_inner
+@inner
 def _work(visit: Any, case: Case, frame: Frame, t: Totals) -> None:
     """Add what a session took of officials and places; no-shows take them too."""
     minutes = visit.end - visit.start
@@ -311,13 +294,13 @@ def _work(visit: Any, case: Case, frame: Frame, t: Totals) -> None:
     t.serving[case.point, last] += visit.end - moment
 
 
-@_inner
+@inner
 def _row(frame: Frame, official: int, point: np.uint64) -> int:
     """Return the row of an official's contact at a point."""
     return int(frame.first[official] + (np.int64(point) if frame.spread[official] else 0))
 
 
-@_inner
+@inner
 def _way(visit: Any, case: Case, frame: Frame, t: Totals) -> None:
     """Add the delay of a booked time, and the trip."""
     p, a = case.point, case.authority
@@ -331,7 +314,7 @@ def _way(visit: Any, case: Case, frame: Frame, t: Totals) -> None:
             t.trips[2, p, a] += 1.0
 
 
-@_inner
+@inner
 def _rhythm(visit: Any, case: Case, frame: Frame, t: Totals) -> None:
     if not (case.arrived and visit.arrival >= 0):
         return
@@ -343,13 +326,13 @@ def _rhythm(visit: Any, case: Case, frame: Frame, t: Totals) -> None:
         t.month_rhythm[case.month, 2, case.point, weekday, hour] += case.wait
 
 
-@_inner
+@inner
 def _bin(minutes: float, length: float, number: int) -> int:
     """Return the part of the day; what passes midnight stays in the last."""
     return min(int(minutes / length), number - 1)
 
 
-@_inner
+@inner
 def _person(visit: Any, case: Case, frame: Frame, t: Totals) -> None:
     """Add a visit to its group of people, and to its municipality's visits of the point."""
     age, home, kind = np.uint64(visit.age), np.uint64(visit.municipality), np.uint64(visit.kind)

@@ -13,14 +13,13 @@ in rank order. Only classes that something was freed for, or that somebody joine
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple, cast
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.compiled import entry, inner
 from sim.queues.setting import OFF, ON_CALL, ROSTERED, DayExtra, Setting
 from sim.threads import cut, n_threads, side_by_side
 from sim.visits import VISIT, Outcome
@@ -192,31 +191,10 @@ class Call(NamedTuple):
     extras: Floats  # (D, O, 2) to fill
 
 
-def _compiled[F: Callable[..., object]](function: F) -> F:
-    """Return `function` compiled into the compiled one that calls it: a call would copy the whole board.
-
-    Float arithmetic stays as written (no fast maths). Nothing in here allocates, so reference counting is
-    off; only `_play_days` is called from Python and cached.
-    """
-    return _jit(function, no_cpython_wrapper=True, forceinline=True)
-
-
-def _entry[F: Callable[..., object]](function: F) -> F:
-    """Return `function` compiled for calls from Python, and kept on disk."""
-    return _jit(function, cache=True)
-
-
-def _jit[F: Callable[..., object]](function: F, **options: bool) -> F:
-    """Return `function` compiled with the options common to all."""
-    common = {"nogil": True, "no_cfunc_wrapper": True, "_nrt": False}
-    njit: Any = numba.njit  # its stubs do not know all options
-    return cast(F, njit(error_model="numpy", **(common | options))(function))
-
-
 # ---- Heaps ------------------------------------------------------------------------------------------
 
 
-@_compiled
+@inner
 def _push(b: Board, heap: int, t: float, what: int) -> None:
     """Put `what` due at `t` on a heap."""
     at = b.counts[heap]
@@ -233,7 +211,7 @@ def _push(b: Board, heap: int, t: float, what: int) -> None:
     b.list[heap, at].item = what
 
 
-@_compiled
+@inner
 def _pop(b: Board, heap: int) -> int:
     """Take the first entry off a heap and return its item."""
     b.counts[heap] -= 1
@@ -255,7 +233,7 @@ def _pop(b: Board, heap: int) -> int:
     return int(first)
 
 
-@_compiled
+@inner
 def _sort_arrivals(b: Board) -> None:
     """Sort the first arrivals by time, equal ones staying in order.
 
@@ -288,7 +266,7 @@ def _sort_arrivals(b: Board) -> None:
         b.list[ARRIVALS, at].time, b.list[ARRIVALS, at].item = t, b.list[SPARE, x].item
 
 
-@_compiled
+@inner
 def _before(b: Board, x: int, y: int) -> bool:
     """Return whether node `x` ranks before node `y`: by tier, order, id."""
     n = b.visits.size
@@ -302,7 +280,7 @@ def _before(b: Board, x: int, y: int) -> bool:
     return bool(i < j)
 
 
-@_compiled
+@inner
 def _link(b: Board, x: int, y: int) -> int:
     """Join two pairing heaps and return the root."""
     if _before(b, y, x):
@@ -312,7 +290,7 @@ def _link(b: Board, x: int, y: int) -> int:
     return x
 
 
-@_compiled
+@inner
 def _without_root(b: Board, root: int) -> int:
     """Return the root of a pairing heap after its first node has gone, -1 if that was all."""
     pairs = -1
@@ -342,7 +320,7 @@ def _without_root(b: Board, root: int) -> int:
 # ---- Classes of waiting visits ---------------------------------------------------------------------
 
 
-@_compiled
+@inner
 def _mark(b: Board, c: int) -> None:
     """Note that class `c` must be looked at in the next settle, if it holds anybody."""
     if b.klass[c].marked == 0 and b.klass[c].root >= 0:
@@ -351,7 +329,7 @@ def _mark(b: Board, c: int) -> None:
         b.counts[MARKED] += 1
 
 
-@_compiled
+@inner
 def _mark_freed(b: Board, o: int) -> None:
     """Mark the classes that official `o` being free may help."""
     for x in range(b.officer[o].first, b.officer[o].stop):
@@ -366,7 +344,7 @@ def _mark_freed(b: Board, o: int) -> None:
             c = b.klass[c].guided_after
 
 
-@_compiled
+@inner
 def _mark_seekers(b: Board, point: int, place: int) -> None:
     """Mark the classes that a free place of kind `place` at `point` may help."""
     c = b.seekers[point, place]
@@ -375,7 +353,7 @@ def _mark_seekers(b: Board, point: int, place: int) -> None:
         c = b.klass[c].place_after
 
 
-@_compiled
+@inner
 def _queue(b: Board, c: int, node: int) -> None:
     """Put a node into its class."""
     b.node[node].child = -1
@@ -386,7 +364,7 @@ def _queue(b: Board, c: int, node: int) -> None:
         _list(b, c)
 
 
-@_compiled
+@inner
 def _list(b: Board, c: int) -> None:
     """List class `c` until the day ends, wherever something that it needs may be freed."""
     k = b.klass[c]
@@ -400,7 +378,7 @@ def _list(b: Board, c: int) -> None:
         k.place_after, b.seekers[k.point, k.place] = b.seekers[k.point, k.place], c
 
 
-@_compiled
+@inner
 def _first(b: Board, c: int) -> int:
     """Return the first node of class `c` that still waits in that tier, -1 if none; drop what is stale."""
     n = b.visits.size
@@ -414,7 +392,7 @@ def _first(b: Board, c: int) -> int:
     return int(root)
 
 
-@_compiled
+@inner
 def _count_waiting(b: Board, c: int, change: int) -> None:
     """Add `change` to those who wait in class `c`, its service and guidance; no-shows do not count."""
     k = b.klass[c]
@@ -429,7 +407,7 @@ def _count_waiting(b: Board, c: int, change: int) -> None:
 # ---- Who ends, and what follows from it ------------------------------------------------------------
 
 
-@_compiled
+@inner
 def _count_pending(b: Board, i: int, change: int) -> None:
     """Add `change` to the follow-ups still to come for the service, and guidance, of visit `i`."""
     b.person[i].pending += change
@@ -439,14 +417,14 @@ def _count_pending(b: Board, i: int, change: int) -> None:
         b.service[k.guide].pending += change
 
 
-@_compiled
+@inner
 def _expect(b: Board, i: int) -> None:
     """Count visit `i`, named as a follow-up by somebody inside, as pending."""
     if i >= 0 and b.person[i].state == TO_COME and b.person[i].pending == 0:
         _count_pending(b, i, 1)
 
 
-@_compiled
+@inner
 def _void(b: Board, i: int) -> None:
     """Make follow-up `i` (if any) one that never came about."""
     if i < 0 or b.person[i].state != TO_COME:
@@ -458,7 +436,7 @@ def _void(b: Board, i: int) -> None:
     b.counts[RESOLVED] += 1
 
 
-@_compiled
+@inner
 def _release(b: Board, i: int, t: float, order: float) -> None:
     """Let follow-up `i` (if any) arrive now."""
     if i < 0:
@@ -469,7 +447,7 @@ def _release(b: Board, i: int, t: float, order: float) -> None:
     _push(b, RELEASED, float(i), i)
 
 
-@_compiled
+@inner
 def _end(b: Board, i: int, outcome: int, t: float) -> None:
     """End visit `i` at `t` and let its follow-ups arrive or be void."""
     visit = b.visits[i]
@@ -488,14 +466,14 @@ def _end(b: Board, i: int, outcome: int, t: float) -> None:
         _release(b, second, t, t)
 
 
-@_compiled
+@inner
 def _leave(b: Board, i: int, outcome: int, t: float) -> None:
     """Let a waiting visit leave the queue; a no-show ends as such."""
     _count_waiting(b, b.person[i].klass, -1)
     _end(b, i, NO_SHOW if b.visits[i].no_show != 0 else outcome, t)
 
 
-@_compiled
+@inner
 def _turn_away_class(b: Board, c: int, t: float) -> None:
     """Turn away everybody who waits in class `c`."""
     n = b.visits.size
@@ -505,7 +483,7 @@ def _turn_away_class(b: Board, c: int, t: float) -> None:
         node = _first(b, c)
 
 
-@_compiled
+@inner
 def _turn_away(b: Board, service: int, door: int, t: float) -> None:
     """Turn away everybody who waits for `service`, at `door` or (-1) at any."""
     c = b.service[service].classes
@@ -518,7 +496,7 @@ def _turn_away(b: Board, service: int, door: int, t: float) -> None:
 # ---- Officials -------------------------------------------------------------------------------------
 
 
-@_compiled
+@inner
 def _stays(b: Board, o: int, k: int) -> bool:
     """Return whether official `o`, if rostered, stays for service `k`, one of his, after its last closing."""
     if b.send_away or b.officer[o].duty != ROSTERED:
@@ -530,7 +508,7 @@ def _stays(b: Board, o: int, k: int) -> bool:
     return False
 
 
-@_compiled
+@inner
 def _choose(b: Board, k: int, other: int, t: float) -> int:
     """Return the free official (not `other`) who takes a visit of service `k` now, NOBODY if none.
 
@@ -551,7 +529,7 @@ def _choose(b: Board, k: int, other: int, t: float) -> int:
     return int(best)
 
 
-@_compiled
+@inner
 def _note_free(b: Board, o: int) -> None:
     """Note since when official `o` can be chosen, after anything that decides it has changed."""
     official = b.officer[o]
@@ -559,7 +537,7 @@ def _note_free(b: Board, o: int) -> None:
     b.free_since[o] = official.idle if there else np.inf
 
 
-@_compiled
+@inner
 def _count_on_duty(b: Board, o: int, on: int) -> None:
     """Set whether official `o` is on duty, and count it for each of the services."""
     change = on - b.officer[o].on
@@ -570,7 +548,7 @@ def _count_on_duty(b: Board, o: int, on: int) -> None:
             b.service[b.list[SKILL, x].item].on_duty += change
 
 
-@_compiled
+@inner
 def _free_official(b: Board, o: int, start: float, t: float) -> None:
     """Free official `o` from work of `[start, t)` and add what lay outside the segments."""
     official = b.officer[o]
@@ -591,7 +569,7 @@ def _free_official(b: Board, o: int, start: float, t: float) -> None:
                 official.outside += min(t, following) - end
 
 
-@_compiled
+@inner
 def _is_waited_for(b: Board, o: int) -> bool:
     """Return whether anybody waits for a service of official `o`."""
     for x in range(b.officer[o].first, b.officer[o].stop):
@@ -600,7 +578,7 @@ def _is_waited_for(b: Board, o: int) -> bool:
     return False
 
 
-@_compiled
+@inner
 def _keeps(b: Board, o: int) -> bool:
     """Return whether anybody waits, or is still to come, for a service for which official `o` stays."""
     for x in range(b.officer[o].first, b.officer[o].stop):
@@ -610,7 +588,7 @@ def _keeps(b: Board, o: int) -> bool:
     return False
 
 
-@_compiled
+@inner
 def _stays_for_any(b: Board, o: int) -> bool:
     """Return whether official `o` stays for any service."""
     for x in range(b.officer[o].first, b.officer[o].stop):  # noqa: SIM110 - see `_stays`
@@ -619,7 +597,7 @@ def _stays_for_any(b: Board, o: int) -> bool:
     return False
 
 
-@_compiled
+@inner
 def _held_leave(b: Board, t: float) -> None:
     """Let held officials go who are free and not needed any more."""
     size = 0
@@ -637,7 +615,7 @@ def _held_leave(b: Board, t: float) -> None:
     b.counts[HELD] = size
 
 
-@_compiled
+@inner
 def _fetch(b: Board, t: float) -> None:
     """Fetch the officials on call for whom somebody ticketed now waits.
 
@@ -651,7 +629,7 @@ def _fetch(b: Board, t: float) -> None:
                 _call(b, k.guide, t)
 
 
-@_compiled
+@inner
 def _call(b: Board, k: int, t: float) -> None:
     """Call the officials on call for service `k` who are neither there nor coming."""
     if b.service[k].on_call == 0:
@@ -664,7 +642,7 @@ def _call(b: Board, k: int, t: float) -> None:
             _alarm(b, t + b.fetch_minutes, o, COMES)
 
 
-@_compiled
+@inner
 def _called_go(b: Board, t: float) -> None:
     """Let officials on call go who are free and have nobody waiting for them."""
     size = 0
@@ -680,7 +658,7 @@ def _called_go(b: Board, t: float) -> None:
     b.counts[THERE] = size
 
 
-@_compiled
+@inner
 def _comes(b: Board, o: int, t: float) -> None:
     """Note that the on-call official `o` has come."""
     official = b.officer[o]
@@ -697,13 +675,13 @@ def _comes(b: Board, o: int, t: float) -> None:
 # ---- Instants --------------------------------------------------------------------------------------
 
 
-@_compiled
+@inner
 def _alarm(b: Board, t: float, who: int, kind: int) -> None:
     """Set an alarm: the deadline or appointed time of visit `who`, or on-call official `who` comes."""
     _push(b, ALARMS, t, who * 3 + kind)
 
 
-@_compiled
+@inner
 def _finish(b: Board, item: int, t: float) -> None:
     """Stage 1: end a service, a failing session or guidance."""
     i = item >> 1
@@ -726,7 +704,7 @@ def _finish(b: Board, item: int, t: float) -> None:
         _end(b, i, REMOTE_FAILED if visit.fail_after < np.inf else SERVED, t)
 
 
-@_compiled
+@inner
 def _ticket(b: Board, i: int, t: float) -> None:
     """Let visit `i` wait inside from `t` on."""
     visit, person = b.visits[i], b.person[i]
@@ -744,7 +722,7 @@ def _ticket(b: Board, i: int, t: float) -> None:
     b.counts[TICKETED] += 1
 
 
-@_compiled
+@inner
 def _shift_ends(b: Board, o: int, t: float) -> None:
     """Stage 2: a segment of official `o` ends; who stays is held after the last."""
     official = b.officer[o]
@@ -760,7 +738,7 @@ def _shift_ends(b: Board, o: int, t: float) -> None:
         official.left = 1
 
 
-@_compiled
+@inner
 def _door_opens(b: Board, j: int, t: float) -> None:
     """Stage 2: ticket everybody outside and look at everybody inside."""
     b.door[j].state = OPEN
@@ -777,7 +755,7 @@ def _door_opens(b: Board, j: int, t: float) -> None:
         c = b.klass[c].after
 
 
-@_compiled
+@inner
 def _door_closes(b: Board, j: int, w: int, t: float) -> None:
     """Stage 2: a window of door `j` ends; after the last one the closing policy acts."""
     if w + 1 < b.windows.shape[1] and b.windows[j, w + 1, 0] < np.inf:
@@ -791,7 +769,7 @@ def _door_closes(b: Board, j: int, w: int, t: float) -> None:
         _turn_away(b, k, ANY, t)
 
 
-@_compiled
+@inner
 def _tick(b: Board, code: int, t: float) -> None:
     """Stage 2: note one event of the clock (see `_fill_clock` for the code)."""
     kind, w, who = code & 3, (code >> 2) & 255, code >> 10
@@ -807,7 +785,7 @@ def _tick(b: Board, code: int, t: float) -> None:
             _mark_freed(b, who)
 
 
-@_compiled
+@inner
 def _ring(b: Board, item: int, t: float) -> None:
     """Stage 2: note one alarm; those whose patience ends leave only after the walk."""
     who, kind = item // 3, item % 3
@@ -823,7 +801,7 @@ def _ring(b: Board, item: int, t: float) -> None:
         _queue(b, b.person[who].klass, who)
 
 
-@_compiled
+@inner
 def _can_still_be_had(b: Board, j: int, t: float) -> bool:
     """Return whether a follow-up that arrives after the last closing of door `j` may join."""
     if b.send_away or b.door[j].state == NEVER:
@@ -838,7 +816,7 @@ def _can_still_be_had(b: Board, j: int, t: float) -> bool:
     return False
 
 
-@_compiled
+@inner
 def _balks(b: Board, i: int, k: int) -> bool:
     """Return whether the queue for service `k` turns visit `i` away."""
     q, n = b.service[k].waiting, max(1, b.service[k].on_duty)
@@ -848,7 +826,7 @@ def _balks(b: Board, i: int, k: int) -> bool:
     return bool(b.visits[i].balk_u < min(1.0, r * r / 2.0))
 
 
-@_compiled
+@inner
 def _arrive(b: Board, i: int, t: float) -> None:
     """Stage 3: note one arrival."""
     visit, person = b.visits[i], b.person[i]
@@ -870,7 +848,7 @@ def _arrive(b: Board, i: int, t: float) -> None:
         _ticket(b, i, t)
 
 
-@_compiled
+@inner
 def _arrivals(b: Board, t: float) -> None:
     """Stage 3: note the arrivals of `t` in id order, follow-ups among them."""
     while True:
@@ -885,7 +863,7 @@ def _arrivals(b: Board, t: float) -> None:
         _arrive(b, i, t)
 
 
-@_compiled
+@inner
 def _start(b: Board, c: int, i: int, t: float) -> int:
     """Start visit `i` of class `c` if all it needs is free together; return what was found."""
     k = b.klass[c]
@@ -919,7 +897,7 @@ def _start(b: Board, c: int, i: int, t: float) -> int:
     return STARTED
 
 
-@_compiled
+@inner
 def _heads(b: Board) -> int:
     """Keep of the marked classes those with an open door and somebody waiting; return how many."""
     size = 0
@@ -937,7 +915,7 @@ def _heads(b: Board) -> int:
     return size
 
 
-@_compiled
+@inner
 def _walk(b: Board, t: float) -> None:
     """Stage 4: start in rank order what can start."""
     n = b.visits.size
@@ -961,7 +939,7 @@ def _walk(b: Board, t: float) -> None:
             b.list[HEAD, best].item = b.list[HEAD, size].item
 
 
-@_compiled
+@inner
 def _drop(b: Board, size: int, service: int) -> int:
     """Drop the classes of a service from those walked through; return how many remain."""
     kept = 0
@@ -974,7 +952,7 @@ def _drop(b: Board, size: int, service: int) -> int:
     return kept
 
 
-@_compiled
+@inner
 def _deadline(b: Board, i: int) -> float:
     """Return when the patience of visit `i` ends; minutes between two windows do not count [min]."""
     visit = b.visits[i]
@@ -994,7 +972,7 @@ def _deadline(b: Board, i: int) -> float:
     return float(deadline)
 
 
-@_compiled
+@inner
 def _watch(b: Board, t: float) -> None:
     """Stage 4: set the alarms of those ticketed now who still wait, or let them leave at once."""
     for x in range(b.counts[TICKETED]):
@@ -1011,7 +989,7 @@ def _watch(b: Board, t: float) -> None:
             _alarm(b, b.visits[i].appointed, i, APPOINTED)
 
 
-@_compiled
+@inner
 def _settle(b: Board, t: float) -> None:
     """Stage 4: the walk, then who leaves: impatient visits, officials on call, held officials."""
     if b.counts[MARKED] > 0:
@@ -1030,7 +1008,7 @@ def _settle(b: Board, t: float) -> None:
         _held_leave(b, t)
 
 
-@_compiled
+@inner
 def _note(b: Board, t: float) -> None:
     """Stages 1 and 2 of the instant `t`."""
     while b.counts[ENDS] > 0 and b.list[ENDS, 0].time == t:
@@ -1042,7 +1020,7 @@ def _note(b: Board, t: float) -> None:
         _ring(b, _pop(b, ALARMS), t)
 
 
-@_compiled
+@inner
 def _next_instant(b: Board) -> float:
     """Return when something happens next, inf if nothing does; alarms of visits long begun are dropped."""
     while b.counts[ALARMS] > 0 and b.list[ALARMS, 0].item % 3 != COMES:
@@ -1057,7 +1035,7 @@ def _next_instant(b: Board) -> float:
     return float(t)
 
 
-@_compiled
+@inner
 def _give_up(b: Board) -> None:
     """End the day for those who wait for ever: nobody or no place for them will be free again."""
     n = b.visits.size
@@ -1086,7 +1064,7 @@ def _give_up(b: Board) -> None:
 # ---- Days ------------------------------------------------------------------------------------------
 
 
-@_compiled
+@inner
 def _set_services(b: Board) -> None:
     """Set the last closings of the day's services; guidance closes with the last service it guides for."""
     for k in range(b.service.size):
@@ -1110,7 +1088,7 @@ def _set_services(b: Board) -> None:
             b.service[k].close = np.inf
 
 
-@_compiled
+@inner
 def _set_officials(b: Board, duty: NDArray[np.int8]) -> None:
     """Set the day's officials: shifts, who is on call, and which services are kept after closing."""
     for o in range(b.officer.size):
@@ -1134,7 +1112,7 @@ def _set_officials(b: Board, duty: NDArray[np.int8]) -> None:
                 b.service[k].kept = 1
 
 
-@_compiled
+@inner
 def _class_of(b: Board, i: int) -> int:
     """Return the class of visit `i`: visits of one class need the same things."""
     visit = b.visits[i]
@@ -1143,7 +1121,7 @@ def _class_of(b: Board, i: int) -> int:
     return int(((visit.door * 4 + visit.place + 1) * 2 + guided) * 2 + no_show)
 
 
-@_compiled
+@inner
 def _set_visits(b: Board) -> None:
     """Set the day's visits and sort their first arrivals; one at inf closes the list."""
     size = void = 0
@@ -1168,7 +1146,7 @@ def _set_visits(b: Board) -> None:
         _set_void(b)
 
 
-@_compiled
+@inner
 def _set_void(b: Board) -> None:
     """Let the visits of the day that were struck out before, and what would follow from them, not come."""
     for i in range(b.visits.size):
@@ -1178,7 +1156,7 @@ def _set_void(b: Board) -> None:
             _void(b, _wide(b.visits[i].second))
 
 
-@_compiled
+@inner
 def _set_board(b: Board, places: Ints, duty: NDArray[np.int8]) -> None:
     """Set the board for a day; the classes were left empty by `_clear`."""
     for x in range(N_COUNTS):
@@ -1191,7 +1169,7 @@ def _set_board(b: Board, places: Ints, duty: NDArray[np.int8]) -> None:
     _set_visits(b)
 
 
-@_compiled
+@inner
 def _play(b: Board) -> None:
     """Play the day on the board, instant by instant until every visit has ended."""
     while b.counts[RESOLVED] < b.visits.size:
@@ -1207,7 +1185,7 @@ def _play(b: Board) -> None:
             _settle(b, t)
 
 
-@_compiled
+@inner
 def _clear(b: Board) -> None:
     """Take all classes off the lists, and out of them visits long gone."""
     for x in range(b.counts[LISTED]):
@@ -1221,7 +1199,7 @@ def _clear(b: Board) -> None:
             b.seekers[k.point, k.place] = -1
 
 
-@_compiled
+@inner
 def _blank(visits: Records) -> None:
     """Make the visits of a day that has been played ones to play; those struck out stay so."""
     for i in range(visits.size):
@@ -1236,7 +1214,7 @@ def _blank(visits: Records) -> None:
         visit.outcome = VOID if visit.outcome == VOID else PENDING
 
 
-@_compiled
+@inner
 def _tell(visits: Records, call: Call, d: int, last: int) -> None:
     """Strike out or bring back the next attempts after the sessions of day `d`, as these failed or not.
 
@@ -1248,7 +1226,7 @@ def _tell(visits: Records, call: Call, d: int, last: int) -> None:
         if visits[row].later == 0:
             continue
         attempt = row + visits[row].later
-        if start[last] <= attempt < start[-1]:
+        if start[last] <= attempt < start[len(start) - 1]:
             state[d] = UNTOLD
             continue
         void = visits[row].outcome != REMOTE_FAILED
@@ -1262,7 +1240,7 @@ def _tell(visits: Records, call: Call, d: int, last: int) -> None:
             state[due] = STALE
 
 
-@_entry
+@entry
 def _play_days(board: Board, days: Days, call: Call, span: tuple[int, int]) -> None:
     """Play in turn those of the days from ``span[0]`` to before ``span[1]`` that have to be played."""
     start, state, extras = call.start, call.state, call.extras
