@@ -6,12 +6,12 @@ from collections import Counter
 
 import numpy as np
 
-from sim.outcomes.columns import Floats
+from sim.outcomes.columns import Floats, Ints
 from sim.outcomes.contact import ContactRows
 from sim.outcomes.grouping import Tally, count, ratio
 from sim.outcomes.labels import GUIDANCE, Family, Metric
 from sim.outcomes.table import LongTable
-from sim.visits import Channel, OfficialName, Place, YearRecords
+from sim.visits import Channel, Place, YearRecords
 
 _HOUR = 60.0
 _PLACES = tuple(place for place in Place if place is not Place.NONE)
@@ -38,17 +38,23 @@ def add_officials(table: LongTable, records: YearRecords, year: Tally, rows: Con
     pool who served nobody counts for the authority over all points only.
     Utilisation = contact / (rostered + overtime + on call).
     """
-    busy, n_points = year["busy"], len(records.names.points)
-    on_duty = _on_duty(records)
-    total = count(rows.official, rows.first.shape, busy.sum(axis=1))
-    share = _attribution(records, busy, total, rows)
-    contact = _fold(busy, rows, n_points)
-    hours = [_fold(share * minutes[rows.official, None], rows, n_points) for minutes in on_duty]
+    n_points, on_duty = len(records.names.points), _on_duty(records)
+    used = np.flatnonzero(year["busy"].any(axis=1))
+    total = count(rows.official[used], rows.first.shape, year["busy"][used].sum(axis=1))
+    idle = [(int(official), *_skilled_for(records, official)) for official in np.flatnonzero(total == 0)]
+    where = np.array([rows.first[o] + (point if rows.spread[o] else 0) for o, point, _ in idle], np.int64)
+    used = np.union1d(used, where)  # of the rows of a country few are used
+    busy, official, point = year["busy"][used], rows.official[used], rows.point[used]
+    share = busy / np.where(total > 0, total, 1.0)[official, None]
+    for row, (_, _, authorities) in zip(np.searchsorted(used, where), idle, strict=True):
+        share[row, authorities] = 1 / len(authorities)
+    contact = _fold(busy, point, n_points)
+    hours = [_fold(share * minutes[official, None], point, n_points) for minutes in on_duty]
     guided = sum(hours, contact)[:, -1:] > 0
-    point, authority = np.nonzero(np.concatenate([table.shown, guided], axis=1))
-    used = ratio(contact, sum(hours, np.zeros_like(contact)))
-    values = np.stack([contact / _HOUR, *(minutes / _HOUR for minutes in hours), used])
-    table.add_rows(_USE, table.place(point, authority), values[:, point, authority])
+    place, authority = np.nonzero(np.concatenate([table.shown, guided], axis=1))
+    utilisation = ratio(contact, sum(hours, np.zeros_like(contact)))
+    values = np.stack([contact / _HOUR, *(minutes / _HOUR for minutes in hours), utilisation])
+    table.add_rows(_USE, table.place(place, authority), values[:, place, authority])
     _add_pools(table, records, total, sum(on_duty, np.zeros(len(total))))
 
 
@@ -84,31 +90,19 @@ def _on_duty(records: YearRecords) -> list[Floats]:
     return [count(official, shape, days[column]) for column in _HOURS.values()]
 
 
-def _attribution(records: YearRecords, busy: Floats, total: Floats, rows: ContactRows) -> Floats:
-    """Return the share of each official's hours that falls to each point and authority, shape of `busy`.
-
-    `total`: minutes of contact of each official, (n_officials,).
-    """
-    share = busy / np.where(total > 0, total, 1.0)[rows.official, None]
-    for official in np.flatnonzero(total == 0):
-        point, authorities = _skilled_for(records, records.official_names[official])
-        row = rows.first[official] + (point if rows.spread[official] else 0)
-        share[row, authorities] = 1 / len(authorities)
-    return share
-
-
-def _skilled_for(records: YearRecords, name: OfficialName) -> tuple[int, list[int]]:
+def _skilled_for(records: YearRecords, official: np.int64) -> tuple[int, list[int]]:
     """Return where an official works (n_points for a pool) and the authorities of the skills."""
+    name = records.official_names[official]
     points, authorities = records.names.points, records.names.authorities
     index = {authority: at for at, authority in enumerate((*authorities, GUIDANCE))}
     point = points.index(name.works_at) if name.works_at in points else len(points)
     return point, sorted({index[skill] for skill, _ in name.skills})
 
 
-def _fold(values: Floats, rows: ContactRows, n_points: int) -> Floats:
+def _fold(values: Floats, point: Ints, n_points: int) -> Floats:
     """Sum over officials and add margins: points and all; authorities, all and guidance."""
     cells = np.zeros((n_points + 1, values.shape[1]))
-    np.add.at(cells, rows.point, values)
+    np.add.at(cells, point, values)
     over_points = np.concatenate([cells[:-1], cells.sum(axis=0, keepdims=True)])
     over_all = over_points.sum(axis=1, keepdims=True)
     return np.concatenate([over_points[:, :-1], over_all, over_points[:, -1:]], axis=1)
