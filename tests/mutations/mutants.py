@@ -72,8 +72,8 @@ MUTANTS = (
         _one("staff", "return min(members(fewest), key=", "return min(reversed(list(members(fewest))), key="),
         _compiled(
             (
-                "if best < 0 or official.idle < b.officer[best].idle:",
-                "if best < 0 or official.idle <= b.officer[best].idle:",
+                "if not b.free_since[o] < since or o == other:",
+                "if b.free_since[o] == np.inf or b.free_since[o] > since or o == other:",
             )
         ),
     ),
@@ -112,7 +112,12 @@ MUTANTS = (
             "return min(members(fewest), key=self.idle_since.__getitem__)",
             "return min(members(fewest))",
         ),
-        _compiled(("if best < 0 or official.idle < b.officer[best].idle:", "if best < 0:")),
+        _compiled(
+            (
+                "if not b.free_since[o] < since or o == other:",
+                "if b.free_since[o] == np.inf or best >= 0 or o == other:",
+            )
+        ),
     ),
     Mutant(
         "patience runs on while the door rests",
