@@ -1310,7 +1310,8 @@ class CompiledEngine:
             _clocks(shifts, windows),
             np.array(setting.places, np.int64, order="C"),
         )
-        self._boards = [_board(setting) for _ in range(n_threads())]
+        board = _board(setting)
+        self._boards = [board, *(_copy(board) for _ in range(n_threads() - 1))]
 
     def run_days(self, visits: Records, day_start: Ints, first_index: int) -> Floats:
         """Play a range of days and write each visit's fate into its record.
@@ -1445,6 +1446,11 @@ def _board(setting: Setting) -> Board:
         float(setting.balking_queue_length),
         bool(setting.send_away),
     )
+
+
+def _copy(board: Board) -> Board:
+    """Return a board that shares nothing with another one."""
+    return Board(*(part.copy() if isinstance(part, np.ndarray) else part for part in board))
 
 
 def _with_room(board: Board, longest: int) -> Board:
