@@ -1450,7 +1450,7 @@ def _board(setting: Setting) -> Board:
 
 def _copy(board: Board) -> Board:
     """Return a board that shares nothing with another one."""
-    return Board(*(part.copy() if isinstance(part, np.ndarray) else part for part in board))
+    return Board._make(part.copy() if isinstance(part, np.ndarray) else part for part in board)
 
 
 def _with_room(board: Board, longest: int) -> Board:
